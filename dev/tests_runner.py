@@ -1,0 +1,70 @@
+"""``make test`` and ``make drill``: lint, install, and one pytest over all tests."""
+
+import os
+import subprocess
+
+import lint
+from locks import lock
+from settings import CHECKOUT, CONF, MODULE, ROOT, Problem, say
+from stack import Stack, timed
+
+
+def main(drill=False):
+    """Return pytest's exit code; its closing line is the last thing printed."""
+    paths = (os.environ.get("T") or "tests").split()
+    keyword = os.environ.get("K")
+    some = paths != ["tests"] or bool(keyword)
+    with lock(
+        f"test-{CHECKOUT}",
+        "another test run of this checkout is on (SLOT=name avoids this)",
+    ):
+        stack = Stack("installed", browser=True)
+        with stack:
+            if not (some or drill):  # a run of some tests is for the impatient
+                with timed("lint"):
+                    lint.check(stack.python)
+            if os.environ.get("FAST"):
+                stack.updated_database()
+            else:
+                stack.fresh_database()
+            # Tests get copies: what one run leaves behind never reaches the next. The second
+            # copy is for tests that start Odoo processes of their own and commit.
+            with timed("clone for the tests"):
+                database = stack.clone_database("test")
+                drill_database = stack.clone_database("drill")
+            env = stack.env | {
+                "AMAZON_CONNECTOR_DB": database,
+                "AMAZON_CONNECTOR_DRILL_DB": drill_database,
+                "AMAZON_CONNECTOR_ODOO": str(ROOT / "dev" / "odoo_server.py"),
+            }
+            if drill:
+                env["AMAZON_CONNECTOR_DRILL"] = "long"
+            return _pytest(stack, env, database, paths, keyword, drill)
+
+
+def _pytest(stack, env, database, paths, keyword, drill):
+    command = [
+        # the program, not "python -m pytest", which would put addons/ on the import path
+        stack.python.parent / "pytest",
+        f"--odoo-config={CONF}",
+        f"--odoo-database={database}",
+        "--odoo-http",
+        f"--odoo-extra=db-filter=^{database}$",
+    ]
+    command += [f"{MODULE}/{_inside(path)}" for path in paths]
+    if keyword:
+        command += ["-k", keyword]
+    if drill:
+        command += ["--timeout=1800"]
+    say(f"pytest on {' '.join(paths)}")
+    # From the folder above the add-on: the name of its folder must be the name of the module.
+    return subprocess.run(
+        list(map(str, command)), env=env, cwd=stack.addons, stdin=subprocess.DEVNULL
+    ).returncode
+
+
+def _inside(path):
+    name = path.partition("::")[0]
+    if not (ROOT / name).exists():
+        raise Problem(f"No such test file: {name} (T= is a path in the checkout)")
+    return os.path.relpath(ROOT / path, ROOT)

@@ -1,0 +1,160 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..sync import invoicing, order_capture, order_process, shipment_proof, shipment_push
+
+CRONS = {
+    "orders_cron_id": ("_cron_pull_orders", 60),
+    "process_cron_id": ("_cron_process_orders", 60),
+    "shipments_cron_id": ("_cron_send_shipments", 60),
+}
+
+
+class AmazonAccount(models.Model):
+    """The account's own scheduled jobs, and where each of them stands.
+
+    Every account owns its ``ir.cron`` records, so accounts run in parallel on as many
+    workers as share the database, and one cron record never runs twice at once.
+    """
+
+    _inherit = "amazon.account"
+
+    orders_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    process_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    shipments_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    orders_interval = fields.Integer(
+        "Check Orders Every",
+        default=60,
+        required=True,
+        help="Minutes between two pulls. Amazon allows about 20 pages an hour.",
+    )
+
+    orders_cursor = fields.Datetime(
+        "Orders Up to Date Until",
+        copy=False,
+        tracking=True,
+        help="Amazon's own time of the last complete pull; the next one starts a little "
+        "before it. Set it back to read older changes again: nothing is doubled.",
+    )
+    deep_pull_date = fields.Date(
+        "Last Deep Pull",
+        copy=False,
+        help="Once a day the last two days are read again, in case Amazon's list had "
+        "left something out.",
+    )
+    pull_since = fields.Datetime("Running Pull Since", copy=False)
+    pull_until = fields.Datetime("Running Pull Until", copy=False)
+    pull_token = fields.Char("Running Pull Token", copy=False)
+    pull_token_date = fields.Datetime("Running Pull Token of", copy=False)
+    pull_requested_by_id = fields.Many2one("res.users", copy=False)
+
+    _check_interval = models.Constraint(
+        "CHECK (orders_interval >= 5)",
+        "Orders can't be checked more often than every 5 minutes: Amazon allows about "
+        "20 pages an hour.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "orders_interval" in vals:
+            for account in self.sudo():
+                account.orders_cron_id.interval_number = account.orders_interval
+        if {"name", "active", "state"} & set(vals):
+            self._update_crons()
+        return result
+
+    def _create_crons(self):
+        for account in self.sudo():
+            for field, (method, minutes) in CRONS.items():
+                account[field] = self.env["ir.cron"].sudo().create(
+                    account._prepare_cron(method, minutes)
+                )
+
+    def _prepare_cron(self, method, minutes):
+        return {
+            "name": self._cron_name(method),
+            "model_id": self.env["ir.model"]._get_id("amazon.account"),
+            "state": "code",
+            "code": f"model.browse({self.id}).{method}()",
+            "user_id": self.env.ref("base.user_root").id,
+            "interval_number": minutes,
+            "interval_type": "minutes",
+            "active": False,
+        }
+
+    def _cron_name(self, method):
+        return f"Amazon {self.name}: {method.removeprefix('_cron_').replace('_', ' ')}"
+
+    def _update_crons(self):
+        for account in self.sudo():
+            for field, (method, _minutes) in CRONS.items():
+                cron = account[field]
+                values = {"name": account._cron_name(method)}
+                # processing goes on while Amazon can't be asked
+                values["active"] = account.active and (
+                    account.state == "connected"
+                    or (account.state == "attention" and field == "process_cron_id")
+                )
+                changed = {k: v for k, v in values.items() if cron[k] != v}
+                if changed:
+                    cron.write(changed)
+
+    def _crons(self):
+        crons = self.env["ir.cron"].sudo()
+        for field in CRONS:
+            crons |= self.sudo()[field]
+        return crons
+
+    # -- the jobs -----------------------------------------------------------------
+
+    def _enqueue(self, job, delay=None):
+        """The one way work is started: ``job`` is a key of ``CRONS`` without suffix.
+
+        :param delay: timedelta; None means now (a worker is notified at commit)
+        """
+        at = fields.Datetime.now() + delay if delay else None
+        for account in self.sudo():
+            account[f"{job}_cron_id"]._trigger(at)
+
+    def _start_run(self, kind, total=0):
+        """A committed entry of the operations log, so that it outlives a rollback."""
+        self.ensure_one()
+        user = self.pull_requested_by_id if kind == "orders" else self.env["res.users"]
+        if user:
+            self.pull_requested_by_id = False
+        run = self.env["amazon.sync.run"].create(
+            {
+                "account_id": self.id,
+                "kind": kind,
+                "user_id": user.id,
+                "total": total,
+            }
+        )
+        self.env["ir.cron"]._commit_progress()
+        return run
+
+    def _cron_pull_orders(self):
+        self.ensure_one()
+        if self._is_live() and self.sync_orders:
+            order_capture.pull(self)
+
+    def _cron_process_orders(self):
+        self.ensure_one()
+        order_process.process_due(self)
+        invoicing.invoice_due(self)
+
+    def _cron_send_shipments(self):
+        self.ensure_one()
+        if self._is_live() and self.sync_shipments:
+            shipment_push.send_due(self)
+            shipment_proof.read_back(self)
+
+    @api.model
+    def _probe_time(self):
+        return fields.Datetime.now() - timedelta(hours=1)
+
+    def _readback_delay(self):
+        """How long after sending Amazon is asked whether it took effect."""
+        self.ensure_one()
+        return timedelta(seconds=0 if self.is_sandbox else 180)

@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class AmazonCarrierMapping(models.Model):
+    _name = "amazon.carrier.mapping"
+    _description = "Amazon Carrier Mapping"
+    _check_company_auto = True
+    _rec_name = "delivery_carrier_id"
+
+    store_id = fields.Many2one(
+        "amazon.store", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    delivery_carrier_id = fields.Many2one(
+        "delivery.carrier", "Delivery Method", required=True, check_company=True
+    )
+    carrier_id = fields.Many2one(
+        "amazon.carrier",
+        "Amazon Carrier",
+        required=True,
+        default=lambda self: self.env.ref("amazon_connector.amazon_carrier_other"),
+        help="Amazon compares the code exactly. With 'Other', the delivery method's "
+        "name is sent as the carrier's name.",
+    )
+    shipping_method = fields.Char(
+        help="Free text Amazon shows to the buyer, e.g. Standard or Priority Mail."
+    )
+
+    _store_carrier_uniq = models.Constraint(
+        "UNIQUE (store_id, delivery_carrier_id)",
+        "This delivery method is already mapped for the store.",
+    )

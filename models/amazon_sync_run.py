@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AmazonSyncRun(models.Model):
+    """The operations log: what ran, who started it, and what came of it (row 4.31)."""
+
+    _name = "amazon.sync.run"
+    _description = "Amazon Run"
+    _order = "id desc"
+
+    account_id = fields.Many2one(
+        "amazon.account", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    kind = fields.Selection(
+        [
+            ("orders", "Pull Orders"),
+            ("process", "Process Orders"),
+            ("shipments", "Send Shipments"),
+        ],
+        required=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", "Started By", help="Empty when the schedule started it."
+    )
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("done", "Done"),
+            ("waiting", "Goes On Later"),
+            ("failed", "Failed"),
+        ],
+        default="running",
+        required=True,
+    )
+    start = fields.Datetime(default=fields.Datetime.now, required=True)
+    end = fields.Datetime()
+    message = fields.Text()
+    calls = fields.Integer("API Calls")
+    pages = fields.Integer()
+    total = fields.Integer(help="What there was to do at the start.")
+    captured = fields.Integer(help="Orders seen for the first time.")
+    updated = fields.Integer(help="Known orders that changed at Amazon.")
+    skipped = fields.Integer(help="Known orders without any change.")
+    processed = fields.Integer(help="Orders that became sales, or shipments sent.")
+    canceled = fields.Integer()
+    blocked = fields.Integer(help="Orders held with a reason, or shipments refused.")
+    progress = fields.Integer(compute="_compute_progress")
+    captured_order_ids = fields.One2many("amazon.order", "run_id")
+    processed_order_ids = fields.One2many("amazon.order", "process_run_id")
+
+    @api.depends("account_id.name", "kind", "start")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for run in self:
+            run.display_name = f"{run.account_id.name}: {kinds.get(run.kind)}"
+
+    @api.depends("total", "processed", "canceled", "blocked", "state")
+    def _compute_progress(self):
+        for run in self:
+            done = run.processed + run.canceled + run.blocked
+            if run.state == "done" or not run.total:
+                run.progress = 100 if run.state == "done" else 0
+            else:
+                run.progress = min(100, 100 * done // run.total)
+
+    def _add(self, **counts):
+        """Add to the counters."""
+        for name, count in counts.items():
+            if count:
+                self[name] += count
+
+    def _note(self, message):
+        if message not in (self.message or ""):
+            self.message = "\n".join(filter(None, [self.message, message]))
+
+    def _finish(self, state="done", message=None, calls=None):
+        if message:
+            self._note(message)
+        values = {"state": state, "end": fields.Datetime.now()}
+        if calls is not None:
+            values["calls"] = calls
+        self.write(values)
+
+    def action_view_orders(self):
+        """Every order the run touched is reachable from it, with its reason."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_connector.amazon_order_action"
+        )
+        action["domain"] = Domain("run_id", "=", self.id) | Domain(
+            "process_run_id", "=", self.id
+        )
+        action["domain"] = list(action["domain"])
+        action["context"] = self.env.context.get("order_filter") or {}
+        return action

@@ -1,0 +1,53 @@
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    amazon_order_id = fields.Many2one(
+        "amazon.order", "Amazon Order", copy=False, readonly=True, ondelete="restrict"
+    )
+    amazon_store_id = fields.Many2one(
+        "amazon.store",
+        "Amazon Store",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    amazon_order_ref = fields.Char(
+        "Amazon Order Number", related="amazon_order_id.amazon_order_ref"
+    )
+    amazon_status = fields.Char(related="amazon_order_id.fulfillment_status")
+    amazon_fulfilled_by = fields.Selection(related="amazon_order_id.fulfilled_by")
+    amazon_purchase_date = fields.Datetime(related="amazon_order_id.purchase_date")
+    amazon_ship_by = fields.Datetime(related="amazon_order_id.ship_by")
+    amazon_deliver_by = fields.Datetime(related="amazon_order_id.deliver_by")
+    amazon_amount_total = fields.Monetary(
+        related="amazon_order_id.amount_total", string="Amazon's Total"
+    )
+    amazon_attention = fields.Text(related="amazon_order_id.attention")
+    amazon_submission_ids = fields.One2many(related="amazon_order_id.submission_ids")
+
+    # the database's own guard against a second sale for one Amazon order; a canceled
+    # sale must not stand in the way of importing the order again
+    _amazon_order_uniq = models.UniqueIndex(
+        "(amazon_order_id) WHERE amazon_order_id IS NOT NULL AND state != 'cancel'",
+        "This Amazon order has its sale already.",
+    )
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self.env.context.get("amz_keep_date_order"):
+            values.pop("date_order", None)  # the buyer's purchase date stays
+        return values
+
+    def _prepare_invoice(self):
+        values = super()._prepare_invoice()
+        if self.amazon_order_id:
+            values["amazon_order_id"] = self.amazon_order_id.id
+        return values
+
+    def action_view_amazon_order(self):
+        self.ensure_one()
+        return self.amazon_order_id.get_formview_action()

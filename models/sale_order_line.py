@@ -1,0 +1,83 @@
+import copy
+
+from odoo import fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    amazon_order_line_id = fields.Many2one(
+        "amazon.order.line",
+        "Amazon Order Item",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    def _amazon_factor(self):
+        """Units of the product in one unit of the Amazon order item."""
+        self.ensure_one()
+        ordered = self.amazon_order_line_id.quantity
+        return self.product_uom_qty / ordered if ordered else 1
+
+    def _amazon_components(self):
+        """What leaves the stock for this line: [(product, unit, quantity)].
+
+        A kit is exploded into its components when Manufacturing is installed.
+        """
+        self.ensure_one()
+        if "mrp.bom" in self.env:
+            bom = self.env["mrp.bom"]._bom_find(
+                self.product_id, company_id=self.company_id.id, bom_type="phantom"
+            )[self.product_id]
+            if bom:
+                _boms, lines = bom.explode(self.product_id, self.product_uom_qty)
+                return [
+                    (line.product_id, line.product_uom_id, data["qty"])
+                    for line, data in lines
+                ]
+        return [(self.product_id, self.product_uom_id, self.product_uom_qty)]
+
+    def _prepare_invoice_line(self, **optional_values):
+        """A partial invoice takes its part of Amazon's cents, so that the parts of all
+        invoices add up to Amazon's amounts."""
+        values = super()._prepare_invoice_line(**optional_values)
+        quantity = values.get("quantity")
+        if (
+            not self.amazon_order_line_id
+            or not quantity
+            or quantity == self.product_uom_qty
+        ):
+            return values
+        if (self.extra_tax_data or {}).get("manual_tax_amounts"):
+            values["extra_tax_data"] = self._amazon_slice(quantity)
+        else:
+            # without a tax there is nothing to carry exact amounts: the price does
+            part = self._amazon_part(self.price_subtotal, quantity, self.currency_id)
+            values["price_unit"] = part / quantity
+        return values
+
+    def _amazon_part(self, total, quantity, currency):
+        """The share of ``total`` for ``quantity`` more units than already invoiced."""
+        done, whole = self.qty_invoiced, self.product_uom_qty
+        upto = currency.round(total * (done + quantity) / whole)
+        return currency.round(upto - currency.round(total * done / whole))
+
+    def _amazon_slice(self, quantity):
+        """``extra_tax_data`` of an invoice line for ``quantity`` more units."""
+        company = self.company_id.currency_id
+
+        def part(key, total):
+            foreign = key.endswith("_currency")
+            return self._amazon_part(
+                total, quantity, self.currency_id if foreign else company
+            )
+
+        data = copy.deepcopy(self.extra_tax_data)
+        data["quantity"] = quantity
+        for key in ("manual_total_excluded_currency", "manual_total_excluded"):
+            data[key] = part(key, data[key])
+        for amounts in data["manual_tax_amounts"].values():
+            amounts.update({key: part(key, total) for key, total in amounts.items()})
+        return data

@@ -1,0 +1,149 @@
+"""`/sandbox/...`: how other processes look into the sandbox and steer it.
+
+GET    /sandbox/state
+POST   /sandbox/orders                     [payload or builder keywords, ...]
+                                           or {"count", "marketplace", "kind", "seed"}
+POST   /sandbox/orders/{id}/cancel         {"items": {order item id: quantity}}
+POST   /sandbox/orders/{id}/release | ship
+POST   /sandbox/faults                     keywords of Faults.add
+DELETE /sandbox/faults
+POST   /sandbox/clock                      {"advance": seconds}
+POST   /sandbox/sellers/{key}              {"roles", "revoked", "suspended",
+                                           "client_secret"}
+"""
+
+import json
+import re
+
+from werkzeug.wrappers import Response
+
+from .catalog import CATALOG, UNLINKED_SKUS
+from .clock import iso, parse_time
+
+_ORDER = re.compile(r"/sandbox/orders/([^/]+)/(cancel|release|ship)")
+_SELLER = re.compile(r"/sandbox/sellers/([^/]+)")
+
+
+def answer(sandbox, request):
+    try:
+        body = request.get_json() if request.get_data() else {}
+        status, result = _perform(sandbox, request.method, request.path, body)
+    except KeyError as error:
+        status, result = 404, {"error": f"Not found: {error}"}
+    except (TypeError, ValueError, AttributeError) as error:
+        status, result = 400, {"error": str(error)}
+    text = json.dumps(result, ensure_ascii=False)
+    return Response(text, status, content_type="application/json")
+
+
+def _perform(sandbox, method, path, body):
+    if method == "GET" and path == "/sandbox/state":
+        return 200, state(sandbox)
+    if method == "POST" and path == "/sandbox/orders":
+        return 200, {"orderIds": [o.order_id for o in _create(sandbox, body)]}
+    if method == "POST" and (match := _ORDER.fullmatch(path)):
+        order_id, deed = match.groups()
+        deeds = {
+            "cancel": sandbox.cancel,
+            "release": sandbox.release_pending,
+            "ship": sandbox.ship_by_amazon,
+        }
+        return 200, order_state(deeds[deed](order_id, **body))
+    if method == "POST" and path == "/sandbox/faults":
+        sandbox.faults.add(**body)
+        return 200, {}
+    if method == "DELETE" and path == "/sandbox/faults":
+        sandbox.faults.clear()
+        return 200, {}
+    if method == "POST" and path == "/sandbox/clock":
+        return 200, {"now": iso(sandbox.clock.advance(body["advance"]))}
+    if method == "POST" and (match := _SELLER.fullmatch(path)):
+        return 200, _change_seller(sandbox.sellers[match[1]], body)
+    raise KeyError(f"{method} {path}")
+
+
+def _create(sandbox, body):
+    if isinstance(body, list):
+        return [_add(sandbox, dict(entry)) for entry in body]
+    body = dict(body)
+    marketplace = body.pop("marketplace", "US")
+    seller = body.pop("seller", None) or sandbox.seller_of(marketplace)
+    count = body.pop("count")
+    return sandbox.generate_orders(seller, count, marketplace=marketplace, **body)
+
+
+def _add(sandbox, entry):
+    """A whole order in Amazon's field tree, or keywords of the builder."""
+    seller = entry.pop("seller", None)
+    if "orderItems" in entry:
+        marketplace = entry["salesChannel"]["marketplaceId"]
+        return sandbox.add_order(seller or sandbox.seller_of(marketplace), entry)
+    for name in ("created", "updated"):
+        if name in entry:
+            entry[name] = parse_time(entry[name])
+    seller = seller or sandbox.seller_of(entry.get("marketplace", "US"))
+    return sandbox.add_order(seller, **entry)
+
+
+def _change_seller(seller, body):
+    for name, value in body.items():
+        if name in ("roles", "suspended"):
+            setattr(seller, name, set(value))
+        elif name in ("revoked", "client_secret"):
+            setattr(seller, name, value)
+        else:
+            raise ValueError(f"A seller's {name} cannot be changed")
+    return seller_state(seller)
+
+
+def state(sandbox):
+    return {
+        "now": iso(sandbox.clock.now()),
+        "url": sandbox.url,
+        "sellers": {s.key: seller_state(s) for s in sandbox.sellers.values()},
+        "orders": [order_state(order) for order in sandbox.orders.values()],
+        "calls": dict(sandbox.counts),
+        "catalog": CATALOG,
+        "unlinkedSkus": list(UNLINKED_SKUS),
+    }
+
+
+def seller_state(seller):
+    return {
+        "credentials": seller.credentials,
+        "region": seller.region,
+        "marketplaces": [
+            {"id": m.id, "country": m.country, "currency": m.currency}
+            for m in seller.marketplaces
+        ],
+        "roles": sorted(seller.roles),
+        "revoked": seller.revoked,
+        "suspended": sorted(seller.suspended),
+    }
+
+
+def order_state(order):
+    total = order.payload["proceeds"]["grandTotal"]
+    return {
+        "orderId": order.order_id,
+        "seller": order.seller.key,
+        "marketplaceId": order.marketplace_id,
+        "status": order.status,
+        "fulfilledBy": order.fulfilled_by,
+        "created": iso(order.created),
+        "lastUpdated": iso(order.updated),
+        "grandTotal": total["amount"],
+        "currency": total["currencyCode"],
+        "packages": order.packages,
+        "programs": order.payload.get("programs", []),
+        "items": [
+            {
+                "orderItemId": item["orderItemId"],
+                "sku": item["product"]["sellerSku"],
+                "quantity": item["quantityOrdered"],
+                "fulfilled": item["fulfillment"]["quantityFulfilled"],
+                "total": item["proceeds"]["proceedsTotal"]["amount"],
+            }
+            for item in order.items
+        ],
+    }

@@ -1,0 +1,206 @@
+"""The sandbox: sellers, orders, clock and faults behind one HTTP server."""
+
+import random
+import threading
+import uuid
+from collections import Counter
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from . import seed as seeding
+from .app import App
+from .builder import build_order, complete_order, random_order_id
+from .catalog import CATALOG, LINKED_SKUS, UNLINKED_SKUS
+from .clock import Clock
+from .faults import Faults
+from .limits import Limits
+from .lwa import Tokens
+from .marketplaces import marketplace_of
+from .orders import Order
+from .random_orders import plain_order, random_order
+from .sellers import Seller
+
+
+class Sandbox:
+    """An Amazon of our own.
+
+    `seed` decides about everything that looks like chance; None leaves the sandbox
+    without sellers and orders. `rate_factor` multiplies Amazon's rate limits, None
+    lifts them. `now` is the time the clock starts at. `keep_calls` bounds `calls`.
+    """
+
+    catalog = CATALOG
+    unlinked_skus = UNLINKED_SKUS
+
+    def __init__(self, seed=None, rate_factor=None, now=None, keep_calls=None):
+        self.rng = random.Random(seed or 0)
+        self.lock = threading.RLock()
+        self.clock = Clock(now)
+        self.sellers = {}
+        self.orders = {}
+        self.calls = []
+        self.counts = Counter()  # calls per operation
+        self.faults = Faults(seed or 0)
+        self.tokens = Tokens(self.clock, self.sellers)
+        self.limits = Limits(self.clock, rate_factor)
+        self.keep_calls = keep_calls
+        self.url = None
+        self._server = None
+        if seed is not None:
+            seeding.populate(self)
+
+    # The server
+
+    def start(self, port=None, verbose=False):
+        """Serve on 127.0.0.1 from a thread of its own; returns the address.
+
+        After a stop it comes back on the port it had; the first time, no port or 0
+        picks a free one.
+        """
+        if port is None:
+            port = int(self.url.rpartition(":")[2]) if self.url else 0
+        handler = WSGIRequestHandler if verbose else _QuietHandler
+        self._server = make_server(
+            "127.0.0.1", port, App(self), threaded=True, request_handler=handler
+        )
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name="amazon-sandbox",
+            daemon=True,
+        ).start()
+        return self.url
+
+    def stop(self):
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    # Sellers and orders
+
+    def add_seller(self, key, marketplaces, **keywords):
+        """A selling partner with stores in these marketplaces (of one region)."""
+        with self.lock:
+            self.sellers[key] = Seller(key, marketplaces, self.rng, **keywords)
+            return self.sellers[key]
+
+    def seller_of(self, marketplace):
+        """The first seller with a store in this marketplace."""
+        wanted = marketplace_of(marketplace)
+        for seller in self.sellers.values():
+            if wanted in seller.marketplaces:
+                return seller
+        raise KeyError(f"no seller in {wanted.country}")
+
+    def add_order(self, seller, payload=None, *, marketplace=None, **keywords):
+        """An order of this seller: Amazon's whole field tree, or builder keywords.
+
+        A payload may leave out times, fulfillment and order total.
+        """
+        with self.lock:
+            seller = self._seller(seller)
+            if payload and "salesChannel" in payload:
+                marketplace = payload["salesChannel"].get("marketplaceId")
+            marketplace = marketplace_of(marketplace or seller.marketplaces[0])
+            now = self.clock.now()
+            if payload is None:
+                # Anything invented differs between orders, the id above all.
+                keywords.setdefault("order_id", self._free_order_id())
+                payload = build_order(self.rng, marketplace, now, **keywords)
+            else:
+                payload = complete_order(self.rng, marketplace, now, payload)
+            return self._keep(payload, seller)
+
+    def _keep(self, payload, seller):
+        order = Order(payload, seller)
+        if order.order_id in self.orders:
+            raise ValueError(f"There is an order {order.order_id} already")
+        self.orders[order.order_id] = order
+        return order
+
+    def generate_orders(
+        self,
+        seller,
+        count,
+        seed=None,
+        *,
+        marketplace=None,
+        kind="plain",
+        items=(1, 3),
+        quantities=(1, 3),
+        shipping=True,
+        skus=LINKED_SKUS,
+    ):
+        """Unshipped merchant orders, `plain` ones or `random` (awkward) ones."""
+        if kind not in ("plain", "random"):
+            raise ValueError(f"Unknown kind {kind!r}: plain, random")
+        with self.lock:
+            seller = self._seller(seller)
+            marketplace = marketplace_of(marketplace or seller.marketplaces[0])
+            rng = self.rng if seed is None else random.Random(seed)
+            now = self.clock.now()
+            orders = []
+            for _number in range(count):
+                if kind == "random":
+                    payload = random_order(rng, marketplace, now)
+                else:
+                    payload = plain_order(
+                        rng, marketplace, now, items, quantities, shipping, skus
+                    )
+                while payload["orderId"] in self.orders:
+                    payload["orderId"] = random_order_id(rng)
+                orders.append(self._keep(payload, seller))
+            return orders
+
+    def order(self, order_id):
+        return self.orders[order_id]
+
+    def cancel(self, order_id, by="BUYER", reason="Ordered by mistake", items=None):
+        """Cancel an order, or with `items` so many of some: {order item id: n}."""
+        return self._change(order_id, Order.cancel, by=by, reason=reason, items=items)
+
+    def release_pending(self, order_id):
+        """The payment is in: PENDING becomes UNSHIPPED, buyer and prices show."""
+        return self._change(order_id, Order.release)
+
+    def ship_by_amazon(self, order_id):
+        """Amazon has sent an FBA order."""
+        return self._change(order_id, Order.ship_by_amazon)
+
+    def _change(self, order_id, deed, **keywords):
+        with self.lock:
+            order = self.orders[order_id]
+            deed(order, self.clock.now(), **keywords)
+            return order
+
+    def _seller(self, seller):
+        return seller if isinstance(seller, Seller) else self.sellers[seller]
+
+    def _free_order_id(self):
+        while (order_id := random_order_id(self.rng)) in self.orders:
+            pass
+        return order_id
+
+    # Calls
+
+    def calls_of(self, operation):
+        """The recorded calls of one operation."""
+        with self.lock:
+            return [call for call in self.calls if call["operation"] == operation]
+
+    def record(self, call):
+        with self.lock:
+            self.counts[call["operation"] or "unknown"] += 1
+            self.calls.append(call)
+            if self.keep_calls is not None:
+                del self.calls[: -self.keep_calls or None]
+
+    def request_id(self):
+        return str(uuid.uuid4())
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type, message, *args):
+        """Not a word."""

@@ -1,0 +1,30 @@
+"""What Amazon shipped itself leaves the FBA location, without a warehouse transfer."""
+
+
+def deliver(sales, location):
+    """Done moves for all storable lines of the (confirmed) sales, in one batch.
+
+    Amazon is the master: where the FBA location is short the stock goes negative and
+    shows there, instead of holding up the order.
+    """
+    customers = sales.env.ref("stock.stock_location_customers")
+    values = []
+    for line in sales.order_line.filtered(lambda x: x.product_id.type == "consu"):
+        for product, uom, quantity in line._amazon_components():
+            values.append(
+                {
+                    "product_id": product.id,
+                    "product_uom": uom.id,
+                    "product_uom_qty": quantity,
+                    "quantity": quantity,
+                    "picked": True,
+                    "location_id": location.id,
+                    "location_dest_id": customers.id,
+                    "sale_line_id": line.id,
+                    "origin": line.order_id.name,
+                    "company_id": line.company_id.id,
+                }
+            )
+    moves = sales.env["stock.move"].create(values)
+    moves._action_done()
+    return moves

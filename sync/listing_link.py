@@ -1,0 +1,60 @@
+"""Which product a seller SKU is: the stored link first, then the internal reference."""
+
+from collections import defaultdict
+
+
+def ensure(env, wanted):
+    """Find or make the listings of ``(store, sku, item values, is FBA)`` tuples.
+
+    A SKU seen for the first time gets a listing, linked when exactly one product has
+    it as internal reference, otherwise left for a person to link.
+
+    :return: {(store, sku): listing}
+    """
+    if not wanted:
+        return {}
+    Listing = env["amazon.listing"]
+    stores = env["amazon.store"].union(*(store for store, *_rest in wanted))
+    skus = list({sku for _store, sku, *_rest in wanted})
+    found = {
+        (listing.store_id, listing.sku): listing
+        for listing in Listing.with_context(active_test=False).search(
+            [("store_id", "in", stores.ids), ("sku", "in", skus)]
+        )
+    }
+    missing = {}
+    for store, sku, values, is_fba in wanted:
+        if (store, sku) not in found and (store, sku) not in missing:
+            missing[store, sku] = {
+                "store_id": store.id,
+                "sku": sku,
+                "asin": values["asin"],
+                "name": values["name"] or sku,
+                "channel": "fba" if is_fba else "merchant",
+            }
+    if missing:
+        products = products_by_reference(env, stores.company_id, skus)
+        for (store, sku), values in missing.items():
+            product = products.get((store.company_id.id, sku))
+            values["product_id"] = product.id if product else False
+        created = Listing.create(list(missing.values()))
+        found.update(zip(missing, created, strict=True))
+    return found
+
+
+def products_by_reference(env, companies, references):
+    """{(company id, internal reference): product}; ambiguous references are left out.
+
+    One query for all; products shared by all companies count for each.
+    """
+    by_key = defaultdict(lambda: env["product.product"])
+    products = env["product.product"].search(
+        [
+            ("default_code", "in", references),
+            ("company_id", "in", [False, *companies.ids]),
+        ]
+    )
+    for product in products:
+        for company in product.company_id or companies:
+            by_key[company.id, product.default_code] |= product
+    return {key: found for key, found in by_key.items() if len(found) == 1}

@@ -1,0 +1,44 @@
+"""Amazon canceled an order that is a sale already."""
+
+
+def apply(order):
+    """Cancel sale and transfers as long as nothing has left; afterwards only tell."""
+    sale = order.sale_order_id
+    if not sale or sale.state == "cancel":
+        order.write({"state": "canceled", "next_try": False})
+        return
+    left = sale.order_line.move_ids.filtered(lambda move: move.state == "done")
+    posted = sale.invoice_ids.filtered(lambda move: move.state == "posted")
+    if left:
+        _tell(
+            order,
+            order.env._(
+                "Amazon canceled this order after it was shipped. Nothing was changed "
+                "in Odoo."
+            ),
+        )
+    elif posted:
+        _tell(
+            order,
+            order.env._(
+                "Amazon canceled this order after it was invoiced. Nothing was changed "
+                "in Odoo."
+            ),
+        )
+    else:
+        if sale.locked:
+            sale.action_unlock()
+        sale._action_cancel()
+        sale.message_post(body=order.env._("Canceled at Amazon."))
+        order.write({"state": "canceled", "next_try": False, "to_invoice": False})
+
+
+def _tell(order, message):
+    order.write({"attention": message, "next_try": False})
+    order.sale_order_id.message_post(body=message)
+    order.sale_order_id.activity_schedule(
+        "mail.mail_activity_data_warning",
+        summary=order.env._("Canceled at Amazon"),
+        note=message,
+        user_id=(order.account_id.user_id or order.env.user).id,
+    )

@@ -1,0 +1,155 @@
+"""Amazon ► inbox: pages of orders are stored as they come and committed at once.
+
+The cursor moves only when the last page is in, every pull overlaps the one before,
+and seeing an order twice changes nothing.
+"""
+
+import logging
+from datetime import timedelta
+
+from odoo import fields
+
+from ..spapi import orders as orders_api
+from ..spapi.errors import Refused, SpApiError, Temporary, Throttled, Unauthorised
+from . import connection, order_inbox, shipment_proof
+from .order_snapshot import naive
+from .transaction import retried
+
+_logger = logging.getLogger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+DEEP_OVERLAP = timedelta(days=2)
+FIRST_PULL = timedelta(days=7)
+TOKEN_LIFE = timedelta(hours=23)  # Amazon: 24 h
+RETRY = timedelta(minutes=5)
+PERSONAL_DATA = ("BUYER", "RECIPIENT")
+
+
+def pull(account):
+    """Fetch all changed orders of the account's active stores; commits page by page.
+
+    A pull that was throttled or killed goes on from its last page; one that met an
+    error is tried again later. Nothing here interprets what an order means.
+    """
+    run = account._start_run("orders")
+    calls = []
+    try:
+        with account._client(on_call=lambda *call: calls.append(call)) as api:
+            _pull_pages(account, api, run)
+    except Throttled as exc:
+        message = account.env._("Amazon's rate limit is reached: going on later.")
+        _stop(account, run, "waiting", message, calls)
+        account._enqueue("orders", timedelta(seconds=exc.retry_after + 1))
+    except Temporary as exc:
+        _stop(account, run, "waiting", connection.explain(account, exc), calls)
+        account._enqueue("orders", RETRY)
+    except (SpApiError, connection.NotConfigured) as exc:
+        message = connection.explain(account, exc)
+        _stop(account, run, "failed", message, calls)
+        if isinstance(exc, Unauthorised | connection.NotConfigured):
+            account._mark_attention(message)
+    else:
+        run._finish(calls=len(calls))
+    account.env["ir.cron"]._commit_progress(remaining=0)
+
+
+def _stop(account, run, state, message, calls):
+    """Undo the unfinished page, keep the finished ones, say why."""
+    account.env.cr.rollback()
+    run._finish(state, message, len(calls))
+
+
+def _pull_pages(account, api, run):
+    cron = account.env["ir.cron"]
+    marketplaces = account.store_ids.mapped("marketplace_id.api_id")
+    if not marketplaces:
+        return
+    while True:
+        since, token = begin(account)
+        page = _fetch(account, api, run, marketplaces, since, token)
+        if page is None:  # the token was refused: start over from the cursor
+            continue
+        retried(account.env, lambda page=page: store_page(account, page, run))
+        account._enqueue("process")
+        cron._commit_progress(len(page.orders), remaining=int(bool(page.next_token)))
+        if not page.next_token:
+            return
+
+
+def begin(account):
+    """Where to read on: (since, token) of the unfinished pull, or of a new one."""
+    now = fields.Datetime.now()
+    if account.pull_token and account.pull_token_date > now - TOKEN_LIFE:
+        return account.pull_since, account.pull_token
+    today = fields.Date.context_today(account)
+    since = account.orders_cursor
+    if not since:
+        since = now - FIRST_PULL
+    elif account.deep_pull_date != today:
+        since -= DEEP_OVERLAP
+    else:
+        since -= OVERLAP
+    account.write(
+        {
+            "pull_since": since,
+            "pull_until": False,
+            "pull_token": False,
+            "deep_pull_date": today,
+        }
+    )
+    return since, None
+
+
+def _fetch(account, api, run, marketplaces, since, token):
+    def search(included):
+        return orders_api.search_orders(
+            api,
+            marketplace_ids=marketplaces,
+            last_updated_after=since,
+            pagination_token=token,
+            included_data=included,
+        )
+
+    wanted = orders_api.INCLUDED_DATA
+    try:
+        return search(wanted)
+    except Unauthorised as exc:
+        if exc.mend != "role":
+            raise
+        # some sellers are refused personal data with an error instead of an absence
+        page = search(tuple(i for i in wanted if i not in PERSONAL_DATA))
+        run._note(
+            account.env._(
+                "Amazon gave the orders without buyer data: the app lacks the role "
+                "'Direct-to-Consumer Shipping'."
+            )
+        )
+        return page
+    except Refused:
+        if not token:
+            raise
+        _logger.info("Amazon account %s: pagination token refused", account.id)
+        account.write({"pull_token": False})
+        return None
+
+
+def store_page(account, page, run):
+    """Write one page to the inbox and move the pull's bookmark; one transaction."""
+    counts = order_inbox.store(account, page.orders, run)
+    shipment_proof.prove(account, page.orders)
+    until = min(
+        filter(None, [account.pull_until, naive(page.last_updated_before)]),
+        default=False,
+    )
+    values = {
+        "pull_until": until,
+        "pull_token": page.next_token or False,
+        "pull_token_date": fields.Datetime.now(),
+    }
+    if not page.next_token:
+        values["pull_until"] = False
+        # never backwards: two pulls at once may end in either order
+        if until and (not account.orders_cursor or until > account.orders_cursor):
+            values["orders_cursor"] = until
+    account.write(values)
+    run._add(pages=1, **counts)

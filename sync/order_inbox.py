@@ -1,0 +1,203 @@
+"""The inbox of orders: what Amazon sent, once per order, whatever it means."""
+
+import json
+
+from psycopg2 import DataError
+
+from odoo import fields
+
+from . import listing_link
+from .order_snapshot import classify, item_values, snapshot
+
+SEEN_STATES = ("imported", "ignored", "canceled")
+
+
+def store(account, payloads, run=None):
+    """Create or refresh the inbox records of raw order payloads, in one batch.
+
+    :return: counts {"captured", "updated", "skipped", "canceled", "blocked"}
+    """
+    snapshots = _latest({}, map(snapshot, payloads))
+    Order = account.env["amazon.order"]
+    known = {
+        order.amazon_order_ref: order
+        for order in Order.with_context(active_test=False).search(
+            [
+                ("account_id", "=", account.id),
+                ("amazon_order_ref", "in", list(snapshots)),
+            ]
+        )
+    }
+    context = _Context(account, snapshots.values())
+    counts = dict.fromkeys(
+        ("captured", "updated", "skipped", "canceled", "blocked"), 0
+    )
+    to_create = []
+    for reference, snap in snapshots.items():
+        order = known.get(reference)
+        if order is None:
+            values = context.new_values(snap, run)
+            to_create.append(values)
+            counts["captured"] += 1
+            if values["state"] in ("canceled", "blocked"):
+                counts[values["state"]] += 1
+        elif order.payload_digest == snap.digest or _is_older(snap, order):
+            counts["skipped"] += 1
+        else:
+            _refresh(context, order, snap)
+            counts["updated"] += 1
+    if to_create:
+        _create(Order, to_create)
+    return counts
+
+
+def _create(Order, vals_list):
+    """All in one go; if PostgreSQL can't hold a value, that order is kept as text."""
+    try:
+        with Order.env.cr.savepoint():
+            return Order.create(vals_list)
+    except DataError:
+        if len(vals_list) > 1:
+            for values in vals_list:
+                _create(Order, [values])
+            return None
+        (values,) = vals_list
+        kept = {key: values[key] for key in ("account_id", "amazon_order_ref", "run_id")}
+        kept |= _held("malformed", "a value is out of every range")
+        text = json.dumps(values["payload"])
+        kept |= {"payload": {"text": text}, "payload_digest": values["payload_digest"]}
+        return Order.create([kept])
+
+
+def _latest(by_reference, snapshots):
+    """One snapshot an order: a page may repeat a row, the last change counts."""
+    for snap in snapshots:
+        other = by_reference.get(snap.reference)
+        if other and other.order and snap.order:
+            if other.order.last_updated_time > snap.order.last_updated_time:
+                continue
+        by_reference[snap.reference] = snap
+    return by_reference
+
+
+def _is_older(snap, order):
+    if not (snap.order and order.last_updated):
+        return False
+    return snap.values["last_updated"] < order.last_updated
+
+
+class _Context:
+    """What a page needs from the database, read once."""
+
+    def __init__(self, account, snapshots):
+        self.account = account
+        env = account.env
+        self.stores = {s.marketplace_id.api_id: s for s in account.store_ids}
+        self.currencies = {
+            c.name: c.id
+            for c in env["res.currency"].with_context(active_test=False).search([])
+        }
+        self.listings = listing_link.ensure(
+            env,
+            [
+                (self.store_of(snap), values["sku"], values, snap.order.is_fba)
+                for snap in snapshots
+                if snap.order
+                for values in map(item_values, snap.order.items)
+                if values["sku"] and self.store_of(snap)
+            ],
+        )
+
+    def store_of(self, snap):
+        channel = snap.order.sales_channel
+        return self.stores.get(channel.marketplace_id) if channel else None
+
+    def values(self, snap):
+        values = {"payload": snap.payload, "payload_digest": snap.digest}
+        if snap.order:
+            store = self.store_of(snap)
+            values |= snap.values
+            values["currency_id"] = self.currencies.get(values["currency_code"])
+            values["store_id"] = store.id if store else False
+        return values
+
+    def new_values(self, snap, run):
+        values = self.values(snap) | {
+            "account_id": self.account.id,
+            "amazon_order_ref": snap.reference,
+            "run_id": run.id if run else False,
+            "line_ids": [(0, 0, v) for v in self.line_values(snap)],
+        }
+        return values | self.position(snap)
+
+    def line_values(self, snap):
+        if not snap.order:
+            return []
+        store = self.store_of(snap)
+        lines = []
+        for item in snap.order.items:
+            values = item_values(item)
+            listing = self.listings.get((store, values["sku"])) if store else None
+            lines.append(values | {"listing_id": listing.id if listing else False})
+        return lines
+
+    def position(self, snap):
+        """State, reason and whether the importer should look at it."""
+        if not snap.order:
+            return _held("malformed", snap.problem)
+        if not self.store_of(snap):
+            channel = snap.order.sales_channel
+            if not channel or channel.channel_name != "NON_AMAZON":
+                return _held(
+                    "marketplace", (channel and channel.marketplace_id) or "?"
+                )
+        state, code, due = classify(snap.order)
+        return {
+            "state": state,
+            "reason_code": code,
+            "reason_detail": snap.order.status if code == "unknown_status" else False,
+            "next_try": fields.Datetime.now() if due else False,
+        }
+
+
+def _held(code, detail):
+    return {
+        "state": "blocked",
+        "reason_code": code,
+        "reason_detail": detail,
+        "next_try": False,
+    }
+
+
+def _refresh(context, order, snap):
+    """A second sight: status and data follow Amazon, documents are not touched here."""
+    if not snap.order:
+        # what was understood before stays; the raw answer is kept with the problem
+        order.write(
+            {"payload": snap.payload, "payload_digest": snap.digest}
+            | (
+                _held("malformed", snap.problem)
+                if order.state not in SEEN_STATES
+                else {}
+            )
+        )
+        return
+    values = context.values(snap)
+    if order.state in ("pending", "blocked"):
+        values |= context.position(snap)
+    elif order.state == "imported" and snap.order.status == "CANCELLED":
+        values["next_try"] = fields.Datetime.now()
+    order.write(values)
+    _refresh_lines(context, order, snap)
+
+
+def _refresh_lines(context, order, snap):
+    known = {line.item_ref: line for line in order.line_ids}
+    for values in context.line_values(snap):
+        line = known.get(values["item_ref"])
+        if line is None:
+            order.line_ids.create(values | {"order_id": order.id})
+        elif order.state == "imported":
+            line.quantity_fulfilled = values["quantity_fulfilled"]
+        else:
+            line.write(values)

@@ -1,0 +1,112 @@
+"""Inbox ► documents: whatever is due is taken in batches, oldest first.
+
+A batch lives in one savepoint. When something in it fails, it is undone and taken one
+by one, and the culprit is blocked with a reason; the others go on.
+"""
+
+import logging
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from . import order_cancel, order_import
+from .problem import Problem
+from .transaction import retried
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50
+ANALYZE_AFTER = 1000
+
+
+def _due(account):
+    return Domain("account_id", "=", account.id) & Domain(
+        "next_try", "<=", fields.Datetime.now()
+    )
+
+
+def process_due(account):
+    """Process all due orders of the account; commits batch by batch."""
+    Order = account.env["amazon.order"]
+    waiting = Order.search_count(_due(account))
+    if not waiting:
+        return
+    run = account._start_run("process", total=waiting)
+    cron = account.env["ir.cron"]
+    cron._commit_progress(remaining=waiting)
+    processed = 0
+    while True:
+        done = retried(account.env, lambda: _process_batch(account, run))
+        time_left = cron._commit_progress(done)
+        processed += done
+        if processed - done < ANALYZE_AFTER <= processed:
+            # planner statistics of a fresh database make the next orders slow
+            account.env.cr.execute("ANALYZE sale_order, sale_order_line, stock_move")
+        if not done or not time_left:
+            break
+    run._finish()
+    cron._commit_progress()
+
+
+def _process_batch(account, run):
+    due = _due(account)
+    orders = (
+        account.env["amazon.order"]
+        .search(due, limit=BATCH * 4, order="purchase_date, id")
+        .try_lock_for_update(limit=BATCH)
+        .filtered_domain(due)
+        .with_company(account.company_id)
+    )
+    if not orders:
+        return 0
+    orders.process_run_id = run
+    canceled = orders.filtered(
+        lambda o: o.state == "imported" and o.fulfillment_status == "CANCELLED"
+    )
+    importable = orders.filtered(lambda o: o.state == "pending")
+    (orders - canceled - importable).next_try = False
+    for order in canceled:
+        guarded(order, order_cancel.apply)
+    ready = _all_or_one_by_one(importable)
+    run._add(
+        processed=len(ready),
+        canceled=len(canceled),
+        blocked=len(importable.filtered(lambda o: o.state == "blocked")),
+    )
+    return len(orders)
+
+
+def _all_or_one_by_one(orders):
+    """Import the batch in one savepoint, or find the culprit; returns the imported."""
+    if not orders:
+        return orders
+    try:
+        with orders.env.cr.savepoint():
+            order_import.import_orders(orders)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise  # the snapshot is lost: the whole transaction starts again
+    except Exception as exc:
+        if not isinstance(exc, Problem | UserError):
+            _logger.info("Amazon orders one by one after: %s", exc)
+        orders.invalidate_recordset()
+        for order in orders:
+            guarded(order, order_import.import_orders)
+    return orders.filtered(lambda o: o.state == "imported")
+
+
+def guarded(order, function):
+    """Run ``function(order)`` in a savepoint; a failure blocks this order only."""
+    try:
+        with order.env.cr.savepoint():
+            function(order)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except Problem as exc:
+        order._block(exc.code, str(exc))
+    except (UserError, ValidationError, AccessError) as exc:
+        order._block("refused", str(exc))
+    except Exception as exc:
+        _logger.exception("Amazon order %s can't be imported", order.amazon_order_ref)
+        order._block("refused", f"{type(exc).__name__}: {exc}.")

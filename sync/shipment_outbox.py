@@ -1,0 +1,156 @@
+"""A validated transfer ► outbox: one confirmation a transfer, in the same transaction.
+
+Nothing here talks to Amazon; the user who validates never waits for it.
+"""
+
+from odoo import fields
+
+WAITING_FOR_PICKING = ("waiting", "queued", "sent", "refused", "confirmed")
+
+
+def queue(pickings):
+    """Write the outbox rows of done transfers of merchant-fulfilled Amazon orders."""
+    pickings = pickings.filtered(_is_ours)
+    if not pickings:
+        return
+    orders = pickings.sale_id.amazon_order_id
+    # a second look at a transfer that has its row already changes nothing
+    pickings -= pickings.amazon_submission_ids.picking_id
+    numbers = _package_numbers(orders)
+    values = []
+    for picking in pickings:
+        items = shipped_items(picking)
+        if not items:
+            continue
+        order = picking.sale_id.amazon_order_id
+        numbers[order] = numbers.get(order, 0) + 1
+        values.append(
+            {
+                "kind": "shipment",
+                "account_id": order.account_id.id,
+                "store_id": order.store_id.id,
+                "order_id": order.id,
+                "picking_id": picking.id,
+                "package_reference": str(numbers[order]),
+                "reference": f"{order.amazon_order_ref}/{numbers[order]}",
+                "payload": {"items": items, **_package(picking)},
+                **_position(picking),
+            }
+        )
+    submissions = orders.env["amazon.submission"].sudo().create(values)
+    orders.sudo().filtered(lambda o: o.store_id.invoice_policy != "none").write(
+        {"to_invoice": True}
+    )
+    submissions.filtered(lambda s: s.state == "queued").account_id._enqueue("shipments")
+    orders.account_id._enqueue("process")
+
+
+def refresh(pickings):
+    """Tracking or carrier changed on transfers: send what waited, or edit what went."""
+    for submission in pickings.sudo().amazon_submission_ids:
+        picking = submission.picking_id
+        if picking.state != "done" or submission.state not in WAITING_FOR_PICKING:
+            continue
+        payload = submission.payload | _package(picking)
+        if payload == submission.payload:
+            continue
+        submission.write({"payload": payload, "tries": 0, **_position(picking)})
+        submission.activity_unlink_on_picking()
+        if submission.state == "queued":
+            submission.account_id._enqueue("shipments")
+
+
+def _is_ours(picking):
+    """The order's channel decides, never the name of a warehouse (row 8.13)."""
+    order = picking.sale_id.amazon_order_id
+    return (
+        picking.state == "done"
+        and picking.picking_type_code == "outgoing"
+        and order
+        and order.fulfilled_by == "MERCHANT"
+        and not picking.amazon_shipped_outside
+    )
+
+
+def _package_numbers(orders):
+    """{order: highest packageReferenceId used}; never used twice for other goods."""
+    groups = (
+        orders.env["amazon.submission"]
+        .sudo()
+        ._read_group(
+            [("order_id", "in", orders.ids), ("kind", "=", "shipment")],
+            ["order_id"],
+            ["__count"],
+        )
+    )
+    numbers = {order.with_env(orders.env): count for order, count in groups}
+    for order in orders:
+        # Amazon may have packages that were shipped outside Odoo
+        for package in (order.sudo().payload or {}).get("packages") or []:
+            reference = str(package.get("packageReferenceId", ""))
+            if reference.isdigit():
+                numbers[order] = max(numbers.get(order, 0), int(reference))
+    return numbers
+
+
+def shipped_items(picking):
+    """[[order item id, quantity]] in units of the Amazon order item.
+
+    For kits and multipacks a sold unit counts once it is complete.
+    """
+    items = {}
+    moves = picking.move_ids.filtered(
+        lambda m: m.state == "done" and m.sale_line_id.amazon_order_line_id
+    )
+    for line in moves.sale_line_id:
+        own = moves.filtered(lambda m, line=line: m.sale_line_id == line)
+        factor = line._amazon_factor()
+        if own.product_id == line.product_id and factor == 1:
+            units = sum(
+                m.product_uom._compute_quantity(
+                    m.quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                for m in own
+            )
+        else:
+            units = line.qty_delivered / factor - _already(line)
+        units = int(units + 1e-6)
+        if units > 0:
+            items[line.amazon_order_line_id.item_ref] = units
+    return [[item_ref, units] for item_ref, units in items.items()]
+
+
+def _already(line):
+    """Units of the order item in earlier confirmations."""
+    item = line.amazon_order_line_id
+    return sum(
+        units
+        for submission in item.order_id.sudo().submission_ids
+        for item_ref, units in submission.payload["items"]
+        if item_ref == item.item_ref
+    ) + (item.quantity_fulfilled if not item.order_id.submission_ids else 0)
+
+
+def _package(picking):
+    """What is sent about the parcel; the first number when several are given."""
+    tracking = (picking.carrier_tracking_ref or "").split(",")[0].strip()
+    store = picking.sale_id.amazon_store_id.sudo()
+    carrier = store._amazon_carrier(picking.carrier_id)
+    return {
+        "tracking": tracking,
+        "ship_date": fields.Datetime.to_string(picking.date_done),
+        **carrier,
+    }
+
+
+def _position(picking):
+    package = _package(picking)
+    missing = [name for name in ("tracking", "carrier_code") if not package[name]]
+    if missing:
+        return {"state": "waiting", "reason_code": missing[0], "next_try": False}
+    return {
+        "state": "queued",
+        "reason_code": False,
+        "answer": False,
+        "next_try": fields.Datetime.now(),
+    }

@@ -1,0 +1,1 @@
+from . import amazon_connect, amazon_correct_shipment, amazon_link_sku
