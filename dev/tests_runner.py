@@ -13,6 +13,9 @@ def main(drill=False):
     """Return pytest's exit code; its closing line is the last thing printed."""
     paths = (os.environ.get("T") or "tests").split()
     keyword = os.environ.get("K")
+    for path in paths:
+        if not (ROOT / path.partition("::")[0]).exists():
+            raise Problem(f"No such test file: {path} (T= is a path in the checkout)")
     some = paths != ["tests"] or bool(keyword)
     with lock(
         f"test-{CHECKOUT}",
@@ -51,7 +54,7 @@ def _pytest(stack, env, database, paths, keyword, drill):
         "--odoo-http",
         f"--odoo-extra=db-filter=^{database}$",
     ]
-    command += [f"{MODULE}/{_inside(path)}" for path in paths]
+    command += [f"{MODULE}/{os.path.normpath(path)}" for path in paths]
     if keyword:
         command += ["-k", keyword]
     if drill:
@@ -61,10 +64,3 @@ def _pytest(stack, env, database, paths, keyword, drill):
     return subprocess.run(
         list(map(str, command)), env=env, cwd=stack.addons, stdin=subprocess.DEVNULL
     ).returncode
-
-
-def _inside(path):
-    name = path.partition("::")[0]
-    if not (ROOT / name).exists():
-        raise Problem(f"No such test file: {name} (T= is a path in the checkout)")
-    return os.path.relpath(ROOT / path, ROOT)

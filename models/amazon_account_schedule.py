@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..sync import invoicing, order_capture, order_process, shipment_proof, shipment_push
 
@@ -149,10 +149,6 @@ class AmazonAccount(models.Model):
         if self._is_live() and self.sync_shipments:
             shipment_push.send_due(self)
             shipment_proof.read_back(self)
-
-    @api.model
-    def _probe_time(self):
-        return fields.Datetime.now() - timedelta(hours=1)
 
     def _readback_delay(self):
         """How long after sending Amazon is asked whether it took effect."""

@@ -1,6 +1,7 @@
 """From an account's record to a client, and the live test that names what is missing."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 from ..spapi import sellers
 from ..spapi.client import Client
@@ -13,6 +14,7 @@ from .rate_limit import DatabaseLimiter
 
 # one per process: an access token lives an hour and fetching one costs a call
 TOKENS = MemoryTokenCache()
+PROBE = timedelta(hours=1)
 
 
 class NotConfigured(Exception):
@@ -124,7 +126,7 @@ def check(account):
             search_orders(
                 api,
                 marketplace_ids=known.mapped("marketplace_id.api_id"),
-                last_updated_after=account._probe_time(),
+                last_updated_after=datetime.now(UTC) - PROBE,
                 page_size=1,
             )
     except (NotConfigured, SpApiError) as exc:

@@ -5,7 +5,7 @@ and seeing an order twice changes nothing.
 """
 
 import logging
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from odoo import fields
 
@@ -105,7 +105,7 @@ def _fetch(account, api, run, marketplaces, since, token):
         return orders_api.search_orders(
             api,
             marketplace_ids=marketplaces,
-            last_updated_after=since,
+            last_updated_after=since.replace(tzinfo=UTC),
             pagination_token=token,
             included_data=included,
         )

@@ -117,8 +117,16 @@ class _Context:
         if snap.order:
             store = self.store_of(snap)
             values |= snap.values
-            values["currency_id"] = self.currencies.get(values["currency_code"])
             values["store_id"] = store.id if store else False
+            code = values["currency_code"]
+            # a replacement may come without a single amount
+            values["currency_id"] = (
+                self.currencies.get(code)
+                if code
+                else store.currency_id.id
+                if store
+                else False
+            )
         return values
 
     def new_values(self, snap, run):

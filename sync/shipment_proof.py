@@ -74,12 +74,15 @@ def read_back(account):
     rows = account.env["amazon.submission"].search(due(account, "sent"))
     if not rows:
         return
-    orders = rows.order_id
-    if len(orders) > SINGLE_CALLS and account.sync_orders:
+    fresh = rows.filtered(lambda row: not row.tries)
+    if len(fresh.order_id) > SINGLE_CALLS and account.sync_orders:
         # one page shows a hundred of them; pulled orders are proven as they come
-        rows.write({"next_try": fields.Datetime.now() + timedelta(minutes=10)})
+        wait = timedelta(minutes=10)
+        fresh.write({"tries": 1, "next_try": fields.Datetime.now() + wait})
         account._enqueue("orders")
-        orders = orders[:0]
+        account._enqueue("shipments", wait)
+        rows -= fresh
+    orders = rows.order_id
     try:
         with account._client() as api:
             for order in orders:

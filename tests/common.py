@@ -1,0 +1,160 @@
+"""Real Odoo documents against the sandbox Amazon, over real HTTP."""
+
+from decimal import Decimal
+
+from odoo.fields import Command
+from odoo.tests import TransactionCase
+
+from ..sandbox import Sandbox
+
+
+class AmazonCase(TransactionCase):
+    """An empty sandbox with two sellers (US, DE), products, and connected accounts.
+
+    Jobs run as the scheduler runs them (:meth:`pull`, :meth:`process`, :meth:`send`),
+    in cursors of their own that share the test's transaction.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = Sandbox(seed=None, rate_factor=None)
+        cls.sandbox.start()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.env = cls.env(context=dict(cls.env.context, skip_sms=True))
+        cls.company = cls.env.company
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.mug = cls._product("MUG-BLUE-350")
+        cls.bag = cls._product("BACKPACK-20L")
+        cls.ups = cls.env["delivery.carrier"].create(
+            {
+                "name": "UPS Ground",
+                "product_id": cls.env.ref(
+                    "amazon_connector.product_amazon_shipping"
+                ).id,
+            }
+        )
+
+    @classmethod
+    def _product(cls, sku, quantity=100, **values):
+        """A storable product with ``sku`` as internal reference and some stock."""
+        product = cls.env["product.product"].create(
+            {
+                "name": sku.title(),
+                "default_code": sku,
+                "is_storable": True,
+                "taxes_id": [Command.clear()],
+                **values,
+            }
+        )
+        cls.env["stock.quant"]._update_available_quantity(
+            product, cls.warehouse.lot_stock_id, quantity
+        )
+        return product
+
+    def connect(self, key="US", marketplaces=None, **values):
+        """A connected account of a new sandbox seller; stores as Amazon names them."""
+        seller = self.sandbox.add_seller(key, marketplaces or [key])
+        home = self.env.ref(f"amazon_connector.amazon_marketplace_{key[:2].lower()}")
+        credentials = {
+            name: seller.credentials[name]
+            for name in ("seller_id", "client_id", "client_secret", "refresh_token")
+        }
+        wizard = self.env["amazon.connect"].create(
+            credentials
+            | {
+                "marketplace_id": home.id,
+                "use_sandbox": True,
+                "sandbox_url": self.sandbox.url,
+            }
+            | values
+        )
+        with self.enter_registry_test_mode():
+            wizard.action_connect()
+        account = self.env["amazon.account"].search(
+            [("seller_id", "=", seller.seller_id)]
+        )
+        account.store_ids.default_carrier_id = self.env["amazon.carrier"].search(
+            [("name", "=", "UPS")]
+        )
+        return account, seller
+
+    def setUp(self):
+        super().setUp()
+        self._keys = iter(range(1000))
+
+    def us(self, **values):
+        return self.connect(f"US{next(self._keys)}", ["US"], **values)
+
+    def de(self, tax=19.0, **values):
+        """A German account whose store takes ``tax`` % out of Amazon's prices."""
+        account, seller = self.connect(f"DE{next(self._keys)}", ["DE"], **values)
+        self.rate("EUR", 0.9)
+        account.store_ids.tax_id = self.env["account.tax"].create(
+            {
+                "name": f"{tax} % included {seller.key}",
+                "amount": tax,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
+        )
+        return account, seller
+
+    def rate(self, name, rate):
+        currency = self.env["res.currency"].with_context(active_test=False)
+        currency = currency.search([("name", "=", name)])
+        currency.active = True
+        if not currency.rate_ids:
+            self.env["res.currency.rate"].create(
+                {"currency_id": currency.id, "name": "2020-01-01", "rate": rate}
+            )
+
+    # -- jobs -----------------------------------------------------------------------
+
+    def _run(self, cron):
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+
+    def pull(self, account):
+        self._run(account.orders_cron_id)
+
+    def process(self, account):
+        self._run(account.process_cron_id)
+
+    def send(self, account):
+        self._run(account.shipments_cron_id)
+
+    def take_in(self, account):
+        """Pull and process: orders become sales."""
+        self.pull(account)
+        self.process(account)
+
+    # -- records --------------------------------------------------------------------
+
+    def inbox(self, order):
+        """The inbox record of a sandbox order (or of an order id)."""
+        reference = getattr(order, "order_id", order)
+        return self.env["amazon.order"].search([("amazon_order_ref", "=", reference)])
+
+    def ship(self, picking, tracking="1Z999AA10123456784", carrier=None, **quantities):
+        """Validate a transfer as the warehouse does.
+
+        :param quantities: default_code -> quantity, for a partial shipment
+        """
+        picking.carrier_id = carrier if carrier is not None else self.ups
+        picking.carrier_tracking_ref = tracking
+        for move in picking.move_ids:
+            sku = move.product_id.default_code
+            move.quantity = quantities.get(sku, 0 if quantities else move.quantity)
+            move.picked = bool(move.quantity)
+        result = picking.with_context(skip_backorder=True).button_validate()
+        self.assertIs(result, True)
+        return picking.amazon_submission_ids
+
+    def assertMoney(self, value, expected):
+        """Equal to Amazon's cent; floats of Monetary fields are compared as Decimal."""
+        self.assertEqual(
+            Decimal(str(value)).quantize(Decimal("0.01")), Decimal(str(expected))
+        )
