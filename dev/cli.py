@@ -101,6 +101,8 @@ def clean():
 
 
 def clean_cache():
+    if postgres.is_given():
+        databases.drop_templates()  # a cluster of ours goes as a whole
     clean()
     if postgres.is_possible() and not postgres.is_given():
         shutil.rmtree(postgres.home(), ignore_errors=True)

@@ -72,6 +72,11 @@ def _make(name, data, python, env, odoo_folder):
     say(f"template database: {time.monotonic() - started:.1f} s")
 
 
+def drop_templates():
+    for data in (CACHE / "template").glob("*"):
+        drop(f"ac_core_{data.name}", data)
+
+
 def drop_all(checkout, data):
     """Every database of one checkout."""
     for name in postgres.sql(

@@ -7,6 +7,7 @@ class AmazonMarketplace(models.Model):
     _name = "amazon.marketplace"
     _description = "Amazon Marketplace"
     _order = "sequence, name"
+    _rec_names_search = ["name", "country_id.name", "country_id.code"]
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=100)

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -71,7 +73,7 @@ class AmazonOrder(models.Model):
     )
     reason_code = fields.Selection(REASONS, "Why", readonly=True)
     reason_detail = fields.Text(readonly=True)
-    reason = fields.Text(compute="_compute_reason")
+    reason = fields.Char(compute="_compute_reason")
     attention = fields.Text(
         readonly=True, help="What changed at Amazon after the order was shipped."
     )
@@ -80,7 +82,8 @@ class AmazonOrder(models.Model):
     )
     to_invoice = fields.Boolean(readonly=True)
 
-    fulfillment_status = fields.Char("Status at Amazon", readonly=True)
+    fulfillment_status = fields.Char("Status Code", readonly=True)
+    status_text = fields.Char("Status at Amazon", compute="_compute_status_text")
     fulfilled_by = fields.Selection(
         [("MERCHANT", "Merchant"), ("AMAZON", "Amazon (FBA)")], readonly=True
     )
@@ -93,7 +96,11 @@ class AmazonOrder(models.Model):
     cancel_requested = fields.Boolean("Buyer Asks to Cancel", readonly=True)
     currency_code = fields.Char(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    amount_total = fields.Monetary("Amazon Total", readonly=True)
+    amount_total = fields.Monetary(
+        "Amazon Total",
+        readonly=True,
+        help="What the buyer pays, with the tax that Amazon collects and remits itself.",
+    )
 
     line_ids = fields.One2many("amazon.order.line", "order_id", readonly=True)
     item_count = fields.Integer(compute="_compute_item_count")
@@ -110,7 +117,16 @@ class AmazonOrder(models.Model):
 
     def _compute_payload_text(self):
         for order in self:
-            order.payload_text = fields.Json().convert_to_export(order.payload, order)
+            order.payload_text = json.dumps(
+                order.payload, indent=2, ensure_ascii=False
+            )
+
+    @api.depends("fulfillment_status")
+    def _compute_status_text(self):
+        """PARTIALLY_SHIPPED as people write it; unknown codes read as well."""
+        for order in self:
+            code = order.fulfillment_status or ""
+            order.status_text = code.replace("_", " ").capitalize()
 
     @api.depends("line_ids.quantity")
     def _compute_item_count(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..sync import shipment_outbox
+
 # kind of a charge (spapi.amounts) -> field with its product
 CHARGE_FIELDS = {
     "SHIPPING": "shipping_product_id",
@@ -199,6 +201,17 @@ class AmazonStore(models.Model):
                         wanted=store.currency_id.name,
                     )
                 )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("default_carrier_id"):
+            waiting = (
+                self.env["amazon.submission"]
+                .sudo()
+                .search([("store_id", "in", self.ids), ("state", "=", "waiting")])
+            )
+            shipment_outbox.refresh(waiting.picking_id)
+        return result
 
     def _compute_counts(self):
         counts = {

@@ -63,7 +63,7 @@ class AmazonSubmission(models.Model):
         readonly=True,
     )
     answer = fields.Text("Amazon's Words", readonly=True)
-    reason = fields.Text(compute="_compute_reason")
+    reason = fields.Char(compute="_compute_reason")
     request_ref = fields.Char("Amazon's Request ID", readonly=True)
     tries = fields.Integer(readonly=True)
     next_try = fields.Datetime(readonly=True)
@@ -100,12 +100,12 @@ class AmazonSubmission(models.Model):
                     "or a default carrier in the store."
                 ),
                 "refused": _(
-                    "Amazon refused: %s Press Correct and Resend.", f"{answer}."
+                    "Amazon refused: %s. Press Correct and Resend.", answer.rstrip(". ")
                 ),
                 "shipped": _(
-                    "Amazon has these units as shipped already, in another package: %s "
+                    "Amazon has these units as shipped already, in another package: %s. "
                     "Compare with Seller Central.",
-                    answer,
+                    answer.rstrip(". "),
                 ),
                 "unproven": _(
                     "Amazon accepted the message, but the package does not appear on the "

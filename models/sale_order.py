@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
     amazon_order_ref = fields.Char(
         "Amazon Order Number", related="amazon_order_id.amazon_order_ref"
     )
-    amazon_status = fields.Char(related="amazon_order_id.fulfillment_status")
+    amazon_status = fields.Char(related="amazon_order_id.status_text")
     amazon_fulfilled_by = fields.Selection(related="amazon_order_id.fulfilled_by")
     amazon_purchase_date = fields.Datetime(related="amazon_order_id.purchase_date")
     amazon_ship_by = fields.Datetime(related="amazon_order_id.ship_by")

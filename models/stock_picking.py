@@ -30,7 +30,7 @@ class StockPicking(models.Model):
     )
     def _compute_amazon_submission(self):
         for picking in self:
-            submission = picking.amazon_submission_ids[:1]
+            submission = picking.sudo().amazon_submission_ids[:1]
             picking.amazon_submission_state = submission.state
             picking.amazon_answer = submission.reason
 

@@ -8,6 +8,7 @@ POST   /sandbox/orders/{id}/release | ship
 POST   /sandbox/faults                     keywords of Faults.add
 DELETE /sandbox/faults
 POST   /sandbox/clock                      {"advance": seconds}
+POST   /sandbox/sellers                    {"key", "countries"}: a new seller
 POST   /sandbox/sellers/{key}              {"roles", "revoked", "suspended",
                                            "client_secret"}
 """
@@ -57,6 +58,8 @@ def _perform(sandbox, method, path, body):
         return 200, {}
     if method == "POST" and path == "/sandbox/clock":
         return 200, {"now": iso(sandbox.clock.advance(body["advance"]))}
+    if method == "POST" and path == "/sandbox/sellers":
+        return 200, sandbox.add_seller(body["key"], body["countries"]).credentials
     if method == "POST" and (match := _SELLER.fullmatch(path)):
         return 200, _change_seller(sandbox.sellers[match[1]], body)
     raise KeyError(f"{method} {path}")

@@ -89,7 +89,11 @@ def _check_currency(record, code):
     ):
         raise Problem(
             "currency",
-            _("There is no exchange rate for %s in Odoo. Enter one.", currency.name),
+            _(
+                "Odoo has no exchange rate for %s. Enter one (Invoicing > Configuration "
+                "> Currencies).",
+                currency.name,
+            ),
         )
 
 

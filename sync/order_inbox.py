@@ -44,8 +44,11 @@ def store(account, payloads, run=None):
         elif order.payload_digest == snap.digest or _is_older(snap, order):
             counts["skipped"] += 1
         else:
+            before = order.state
             _refresh(context, order, snap)
             counts["updated"] += 1
+            if order.state != before and order.state in ("canceled", "blocked"):
+                counts[order.state] += 1
     if to_create:
         _create(Order, to_create)
     return counts

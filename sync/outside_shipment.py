@@ -18,6 +18,9 @@ def apply(sales):
 
 
 def _split_off(sale, shipped):
+    for line in shipped:
+        item = line.amazon_order_line_id
+        item.quantity_outside = item.quantity_fulfilled
     pickings = sale.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
     pickings.move_ids.write({"quantity": 0, "picked": False})
     for line, quantity in shipped.items():

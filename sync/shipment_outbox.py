@@ -9,17 +9,21 @@ WAITING_FOR_PICKING = ("waiting", "queued", "sent", "refused", "confirmed")
 
 
 def queue(pickings):
-    """Write the outbox rows of done transfers of merchant-fulfilled Amazon orders."""
-    pickings = pickings.filtered(_is_ours)
+    """Write the outbox rows of done transfers of merchant-fulfilled Amazon orders.
+
+    Who works in the warehouse needs no rights on Amazon's records for it.
+    """
+    pickings = pickings.sudo().filtered(_is_ours)
     if not pickings:
         return
     orders = pickings.sale_id.amazon_order_id
     # a second look at a transfer that has its row already changes nothing
     pickings -= pickings.amazon_submission_ids.picking_id
     numbers = _package_numbers(orders)
+    told = _told(orders)
     values = []
     for picking in pickings:
-        items = shipped_items(picking)
+        items = shipped_items(picking, told)
         if not items:
             continue
         order = picking.sale_id.amazon_order_id
@@ -37,8 +41,8 @@ def queue(pickings):
                 **_position(picking),
             }
         )
-    submissions = orders.env["amazon.submission"].sudo().create(values)
-    orders.sudo().filtered(lambda o: o.store_id.invoice_policy != "none").write(
+    submissions = orders.env["amazon.submission"].create(values)
+    orders.filtered(lambda o: o.store_id.invoice_policy != "none").write(
         {"to_invoice": True}
     )
     submissions.filtered(lambda s: s.state == "queued").account_id._enqueue("shipments")
@@ -74,37 +78,38 @@ def _is_ours(picking):
 
 def _package_numbers(orders):
     """{order: highest packageReferenceId used}; never used twice for other goods."""
-    groups = (
-        orders.env["amazon.submission"]
-        .sudo()
-        ._read_group(
-            [("order_id", "in", orders.ids), ("kind", "=", "shipment")],
-            ["order_id"],
-            ["__count"],
-        )
+    groups = orders.env["amazon.submission"]._read_group(
+        [("order_id", "in", orders.ids), ("kind", "=", "shipment")],
+        ["order_id"],
+        ["__count"],
     )
-    numbers = {order.with_env(orders.env): count for order, count in groups}
+    numbers = dict(groups)
     for order in orders:
         # Amazon may have packages that were shipped outside Odoo
-        for package in (order.sudo().payload or {}).get("packages") or []:
+        for package in (order.payload or {}).get("packages") or []:
             reference = str(package.get("packageReferenceId", ""))
             if reference.isdigit():
                 numbers[order] = max(numbers.get(order, 0), int(reference))
     return numbers
 
 
-def shipped_items(picking):
+def shipped_items(picking, told):
     """[[order item id, quantity]] in units of the Amazon order item.
 
-    For kits and multipacks a sold unit counts once it is complete.
+    For kits and multipacks a sold unit counts once it is complete. Goods that came back
+    and leave again are no news to Amazon: no unit is told twice.
+
+    :param told: {order item: units Amazon knows of}, kept up to date
     """
     items = {}
     moves = picking.move_ids.filtered(
         lambda m: m.state == "done" and m.sale_line_id.amazon_order_line_id
     )
     for line in moves.sale_line_id:
+        item = line.amazon_order_line_id
         own = moves.filtered(lambda m, line=line: m.sale_line_id == line)
         factor = line._amazon_factor()
+        known = told.get(item, 0)
         if own.product_id == line.product_id and factor == 1:
             units = sum(
                 m.product_uom._compute_quantity(
@@ -113,28 +118,31 @@ def shipped_items(picking):
                 for m in own
             )
         else:
-            units = line.qty_delivered / factor - _already(line)
-        units = int(units + 1e-6)
+            units = line.qty_delivered / factor - known
+        units = min(int(units + 1e-6), item.quantity - known)
         if units > 0:
-            items[line.amazon_order_line_id.item_ref] = units
+            items[item.item_ref] = units
+            told[item] = known + units
     return [[item_ref, units] for item_ref, units in items.items()]
 
 
-def _already(line):
-    """Units of the order item in earlier confirmations."""
-    item = line.amazon_order_line_id
-    return sum(
-        units
-        for submission in item.order_id.sudo().submission_ids
-        for item_ref, units in submission.payload["items"]
-        if item_ref == item.item_ref
-    ) + (item.quantity_fulfilled if not item.order_id.submission_ids else 0)
+def _told(orders):
+    """{order item: units Amazon knows of}: confirmed before, or shipped outside Odoo."""
+    told = {}
+    for order in orders:
+        units_of = {item.item_ref: item.quantity_outside for item in order.line_ids}
+        for submission in order.submission_ids:
+            for item_ref, units in submission.payload["items"]:
+                units_of[item_ref] = units_of.get(item_ref, 0) + units
+        for item in order.line_ids:
+            told[item] = units_of[item.item_ref]
+    return told
 
 
 def _package(picking):
     """What is sent about the parcel; the first number when several are given."""
     tracking = (picking.carrier_tracking_ref or "").split(",")[0].strip()
-    store = picking.sale_id.amazon_store_id.sudo()
+    store = picking.sale_id.amazon_store_id
     carrier = store._amazon_carrier(picking.carrier_id)
     return {
         "tracking": tracking,

@@ -1,5 +1,8 @@
 from . import (
+    test_order_capture,
     test_order_import,
+    test_order_status,
+    test_processes,
     test_sandbox_access,
     test_sandbox_control,
     test_sandbox_faults,
@@ -7,6 +10,7 @@ from . import (
     test_sandbox_search,
     test_sandbox_shipments,
     test_sandbox_views,
+    test_shipment_outbox,
     test_spapi_amounts,
     test_spapi_client,
     test_spapi_limiter,
