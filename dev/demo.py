@@ -333,7 +333,6 @@ def count(stack, state):
         "orders_imported": number("amazon_order", "state = 'imported'"),
         "orders_blocked": number("amazon_order", "state = 'blocked'"),
         "shipments_confirmed": len(confirmed & packages),
-        "shipments_refused": number("amazon_submission", "state = 'refused'"),
         "invoices_posted": number(
             "account_move", "state = 'posted' AND amazon_order_id IS NOT NULL"
         ),
@@ -356,6 +355,7 @@ def count(stack, state):
         "orders missing in Odoo": len(orders) - result["orders_captured"],
         "orders blocked": result["orders_blocked"],
         "orders Amazon still waits for": len(open_orders),
+        "confirmations refused": number("amazon_submission", "state = 'refused'"),
         "confirmations Amazon does not show": len(confirmed - packages),
         "sales without invoice": len(unpaid),
         "cents off": result["cents_off"],

@@ -113,6 +113,8 @@ class AmazonAccount(models.Model):
     order_ids = fields.One2many("amazon.order", "account_id")
     run_ids = fields.One2many("amazon.sync.run", "account_id")
     last_run_id = fields.Many2one("amazon.sync.run", compute="_compute_last_run")
+    running_text = fields.Char(compute="_compute_last_run")
+    currency_warning = fields.Char(compute="_compute_currency_warning")
     pending_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
     refused_count = fields.Integer("Refused Shipments", compute="_compute_counts")
@@ -167,7 +169,28 @@ class AmazonAccount(models.Model):
         )
         last = {account.id: run_id for account, run_id in runs}
         for account in self:
-            account.last_run_id = last.get(account.id)
+            run = self.env["amazon.sync.run"].browse(last.get(account.id))
+            account.last_run_id = run
+            account.running_text = run.state == "running" and run._progress_text()
+
+    @api.depends("store_ids.marketplace_id", "company_id")
+    def _compute_currency_warning(self):
+        """Said before the first order of such a store is blocked for it."""
+        for account in self:
+            company = account.company_id.sudo()
+            foreign = account.store_ids.currency_id.sudo() - company.currency_id
+            lacking = foreign.filtered(
+                lambda c, root=company.root_id: not c.active
+                or not c.rate_ids.filtered(
+                    lambda r: r.company_id in (root, root.browse())
+                )
+            )
+            account.currency_warning = lacking and self.env._(
+                "Odoo has no exchange rate for %s. Activate the currency and enter a "
+                "rate (Invoicing > Configuration > Currencies): until then, orders in it "
+                "stay blocked.",
+                ", ".join(lacking.mapped("name")),
+            )
 
     def _compute_counts(self):
         orders = {

@@ -2,7 +2,13 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..sync import invoicing, order_capture, order_process, shipment_proof, shipment_push
+from ..sync import (
+    invoicing,
+    order_capture,
+    order_process,
+    shipment_proof,
+    shipment_push,
+)
 
 CRONS = {
     "orders_cron_id": ("_cron_pull_orders", 60),
@@ -67,8 +73,10 @@ class AmazonAccount(models.Model):
     def _create_crons(self):
         for account in self.sudo():
             for field, (method, minutes) in CRONS.items():
-                account[field] = self.env["ir.cron"].sudo().create(
-                    account._prepare_cron(method, minutes)
+                account[field] = (
+                    self.env["ir.cron"]
+                    .sudo()
+                    .create(account._prepare_cron(method, minutes))
                 )
 
     def _prepare_cron(self, method, minutes):
@@ -120,19 +128,37 @@ class AmazonAccount(models.Model):
     def _start_run(self, kind, total=0):
         """A committed entry of the operations log, so that it outlives a rollback."""
         self.ensure_one()
+        self._close_dead_runs(kind)
         user = self.pull_requested_by_id if kind == "orders" else self.env["res.users"]
         if user:
             self.pull_requested_by_id = False
-        run = self.env["amazon.sync.run"].create(
-            {
-                "account_id": self.id,
-                "kind": kind,
-                "user_id": user.id,
-                "total": total,
-            }
-        )
+        run = self.env["amazon.sync.run"]._begin(self, kind, user, total)
         self.env["ir.cron"]._commit_progress()
         return run
+
+    def _close_dead_runs(self, kind):
+        """What a killed worker left behind as running never ends by itself.
+
+        The scheduler runs a job once at a time: whoever is running as that job knows
+        that no earlier run of it is alive.
+        """
+        if self.env.context.get("cron_id") not in self._crons().ids:
+            return
+        runs = self.env["amazon.sync.run"].search(
+            [
+                ("account_id", "=", self.id),
+                ("kind", "=", kind),
+                ("state", "=", "running"),
+            ]
+        )
+        for run in runs.try_lock_for_update():
+            run._finish(
+                "failed",
+                self.env._(
+                    "The worker was stopped before it was done. What it had stored is "
+                    "kept, the rest is done by the next run."
+                ),
+            )
 
     def _cron_pull_orders(self):
         self.ensure_one()

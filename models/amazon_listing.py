@@ -41,7 +41,7 @@ class AmazonListing(models.Model):
         "Linked by Hand", help="A link made by a person is never changed by a load."
     )
     is_linked = fields.Boolean(compute="_compute_is_linked", store=True)
-    blocked_count = fields.Integer("Orders Waiting", compute="_compute_blocked_count")
+    blocked_count = fields.Integer("Blocked Orders", compute="_compute_blocked_count")
 
     _store_sku_uniq = models.Constraint(
         "UNIQUE (store_id, sku)", "This SKU is already listed in the store."
@@ -117,5 +117,5 @@ class AmazonListing(models.Model):
             "amazon_connector.amazon_order_action"
         )
         action["domain"] = [("line_ids.listing_id", "=", self.id)]
-        action["context"] = {}
+        action["context"] = {"search_default_blocked": 1}
         return action

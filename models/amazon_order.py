@@ -58,9 +58,7 @@ class AmazonOrder(models.Model):
         "amazon.sync.run", "Processed By", readonly=True, ondelete="set null"
     )
 
-    payload = fields.Json(
-        readonly=True, groups="amazon_connector.group_amazon_manager"
-    )
+    payload = fields.Json(readonly=True, groups="amazon_connector.group_amazon_manager")
     payload_digest = fields.Char(readonly=True)
     payload_text = fields.Text(
         "Raw Data",
@@ -117,7 +115,7 @@ class AmazonOrder(models.Model):
 
     def _compute_payload_text(self):
         for order in self:
-            order.payload_text = json.dumps(
+            order.payload_text = order.payload and json.dumps(
                 order.payload, indent=2, ensure_ascii=False
             )
 
@@ -166,9 +164,7 @@ class AmazonOrder(models.Model):
                     "left to ship. Press Import Anyway if it belongs in the books."
                 )
             case "fba_off":
-                return _(
-                    "The store does not import FBA orders (Store > FBA Orders)."
-                )
+                return _("The store does not import FBA orders (Store > FBA Orders).")
             case "malformed":
                 return _(
                     "Amazon's data can't be read: %s. Press Fetch Again; if it stays so, "
@@ -278,6 +274,9 @@ class AmazonOrder(models.Model):
             raise UserError(connection.explain(self.account_id, exc)) from exc
         order_inbox.store(self.account_id, [payload])
         self.account_id._enqueue("process")
+        return self.account_id._notify(
+            "success", self.env._("Amazon's status: %s.", self.status_text)
+        )
 
     def action_link(self):
         self.ensure_one()

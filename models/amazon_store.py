@@ -49,7 +49,7 @@ class AmazonStore(models.Model):
     )
     fba_policy = fields.Selection(
         [
-            ("deliver", "Import and deliver from the FBA location"),
+            ("deliver", "Deliver from FBA location"),
             ("confirm", "Import without stock moves"),
             ("ignore", "Do not import"),
         ],

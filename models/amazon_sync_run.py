@@ -65,6 +65,63 @@ class AmazonSyncRun(models.Model):
             else:
                 run.progress = min(100, 100 * done // run.total)
 
+    def _progress_text(self):
+        """Where a running job stands, in a sentence."""
+        self.ensure_one()
+        _ = self.env._
+        if self.kind == "orders":
+            return _(
+                "Orders are being pulled: %(pages)s pages so far, %(new)s orders new, "
+                "%(changed)s changed.",
+                pages=self.pages,
+                new=self.captured,
+                changed=self.updated,
+            )
+        done = self.processed + self.canceled + self.blocked
+        if self.kind == "process":
+            return _(
+                "Orders are being processed: %(done)s of %(all)s.",
+                done=done,
+                all=self.total,
+            )
+        return _(
+            "Shipments are being sent: %(done)s of %(all)s.", done=done, all=self.total
+        )
+
+    @api.model
+    def _begin(self, account, kind, user, total):
+        """A new run, or the one that only ran out of the scheduler's time."""
+        last = self.search(
+            [("account_id", "=", account.id), ("kind", "=", kind)], limit=1
+        )
+        if last.state == "waiting" and not last.message:
+            done = last.processed + last.canceled + last.blocked
+            last.write({"state": "running", "end": False, "total": done + total})
+            return last
+        return self.create(
+            {
+                "account_id": account.id,
+                "kind": kind,
+                "user_id": user.id,
+                "total": total,
+            }
+        )
+
+    def _tell_user(self):
+        """On the screen of who pressed the button: what came in, or why not."""
+        if not self.user_id:
+            return
+        message = self.message or self.env._(
+            "%(new)s new orders, %(changed)s changed.",
+            new=self.captured,
+            changed=self.updated,
+        )
+        kind = {"done": "success", "failed": "danger"}.get(self.state, "warning")
+        self.user_id._bus_send(
+            "simple_notification",
+            {"type": kind, "title": self.account_id.name, "message": message},
+        )
+
     def _add(self, **counts):
         """Add to the counters."""
         for name, count in counts.items():
@@ -80,7 +137,7 @@ class AmazonSyncRun(models.Model):
             self._note(message)
         values = {"state": state, "end": fields.Datetime.now()}
         if calls is not None:
-            values["calls"] = calls
+            values["calls"] = self.calls + calls
         self.write(values)
 
     def action_view_orders(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -26,6 +26,13 @@ class SaleOrder(models.Model):
     amazon_amount_total = fields.Monetary(
         related="amazon_order_id.amount_total", string="Amazon's Total"
     )
+    amazon_gift_message = fields.Text("Gift Message", copy=False, readonly=True)
+    amazon_remitted_tax = fields.Monetary(
+        "Tax Kept by Amazon",
+        compute="_compute_amazon_remitted_tax",
+        help="Collected from the buyer and remitted by Amazon itself: part of Amazon's "
+        "total, not of this sale.",
+    )
     amazon_attention = fields.Text(related="amazon_order_id.attention")
     amazon_submission_ids = fields.One2many(related="amazon_order_id.submission_ids")
 
@@ -35,6 +42,16 @@ class SaleOrder(models.Model):
         "(amazon_order_id) WHERE amazon_order_id IS NOT NULL AND state != 'cancel'",
         "This Amazon order has its sale already.",
     )
+
+    @api.depends("order_line.extra_tax_data", "amazon_store_id")
+    def _compute_amazon_remitted_tax(self):
+        for sale in self:
+            tax = sale.sudo().amazon_store_id.collected_tax_id
+            sale.amazon_remitted_tax = sum(
+                data["manual_tax_amounts"][str(tax.id)]["tax_amount_currency"]
+                for data in sale.order_line.mapped("extra_tax_data")
+                if str(tax.id) in ((data or {}).get("manual_tax_amounts") or {})
+            )
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()

@@ -9,6 +9,7 @@ class StockPicking(models.Model):
 
     amazon_order_id = fields.Many2one(related="sale_id.amazon_order_id")
     amazon_ship_by = fields.Datetime(related="sale_id.amazon_order_id.ship_by")
+    amazon_gift_message = fields.Text(related="sale_id.amazon_gift_message")
     amazon_cancel_requested = fields.Boolean(
         related="sale_id.amazon_order_id.cancel_requested"
     )

@@ -35,7 +35,7 @@ def pull(account):
     calls = []
     try:
         with account._client(on_call=lambda *call: calls.append(call)) as api:
-            _pull_pages(account, api, run)
+            complete = _pull_pages(account, api, run)
     except Throttled as exc:
         message = account.env._("Amazon's rate limit is reached: going on later.")
         _stop(account, run, "waiting", message, calls)
@@ -49,31 +49,40 @@ def pull(account):
         if isinstance(exc, Unauthorised | connection.NotConfigured):
             account._mark_attention(message)
     else:
-        run._finish(calls=len(calls))
-    account.env["ir.cron"]._commit_progress(remaining=0)
+        run._finish("done" if complete else "waiting", calls=len(calls))
+        if complete:
+            run._tell_user()
+        else:
+            account._enqueue("orders")
+    account.env["ir.cron"]._commit_progress()
 
 
 def _stop(account, run, state, message, calls):
     """Undo the unfinished page, keep the finished ones, say why."""
     account.env.cr.rollback()
     run._finish(state, message, len(calls))
+    run._tell_user()
+    account.env["ir.cron"]._commit_progress(remaining=0)
 
 
 def _pull_pages(account, api, run):
+    """Page after page; False when the scheduler's time is up before the last one."""
     cron = account.env["ir.cron"]
     marketplaces = account.store_ids.mapped("marketplace_id.api_id")
     if not marketplaces:
-        return
+        return True
     while True:
-        since, token = begin(account)
+        since, token = retried(account.env, lambda: begin(account))
+        cron._commit_progress()  # no lock while Amazon answers
         page = _fetch(account, api, run, marketplaces, since, token)
         if page is None:  # the token was refused: start over from the cursor
             continue
         retried(account.env, lambda page=page: store_page(account, page, run))
         account._enqueue("process")
-        cron._commit_progress(len(page.orders), remaining=int(bool(page.next_token)))
-        if not page.next_token:
-            return
+        more = bool(page.next_token)
+        time_left = cron._commit_progress(len(page.orders), remaining=int(more))
+        if not more or not time_left:
+            return not more
 
 
 def begin(account):

@@ -129,13 +129,14 @@ def _import_batch(store, plans, is_fba):
         outside_shipment.apply(sales)
     for sale, p in zip(sales, plans, strict=True):
         p.record.sale_order_id = sale
+        left = is_fba or any(p.record.line_ids.mapped("quantity_fulfilled"))
+        p.record.to_invoice = left and store.invoice_policy != "none"
     store.env["amazon.order"].union(*(p.record for p in plans)).write(
         {
             "state": "imported",
             "reason_code": False,
             "reason_detail": False,
             "next_try": False,
-            "to_invoice": is_fba,
         }
     )
 
@@ -174,6 +175,13 @@ def verify(sale, plan, expected):
         )
 
 
+def gift_message(order):
+    """All gift messages of the order's items, one paragraph each."""
+    options = (item.fulfillment and item.fulfillment.gift_option for item in order.items)
+    messages = (option.message for option in options if option and option.message)
+    return "\n\n".join(dict.fromkeys(messages)) or False
+
+
 class _SaleBuilder:
     """Values of the sales of one store's batch."""
 
@@ -208,6 +216,7 @@ class _SaleBuilder:
             "note": False,
             "amazon_order_id": record.id,
             "amazon_store_id": store.id,
+            "amazon_gift_message": gift_message(order),
             "order_line": self._lines(plan, customer),
         }
         self.expected.append(self._expected(plan))

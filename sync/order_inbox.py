@@ -195,7 +195,13 @@ def _refresh(context, order, snap):
         return
     values = context.values(snap)
     if order.state in ("pending", "blocked"):
-        values |= context.position(snap)
+        position = context.position(snap)
+        if position["reason_code"] == "shipped_outside":
+            # shipped elsewhere while it waited here: it belongs in the books
+            position = {"next_try": fields.Datetime.now()}
+            if order.state == "blocked":
+                position |= {"state": "pending", "reason_code": False}
+        values |= position
     elif order.state == "imported" and snap.order.status == "CANCELLED":
         values["next_try"] = fields.Datetime.now()
     order.write(values)

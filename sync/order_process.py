@@ -46,8 +46,31 @@ def process_due(account):
             account.env.cr.execute("ANALYZE sale_order, sale_order_line, stock_move")
         if not done or not time_left:
             break
-    run._finish()
+    if done:  # the scheduler's time is up, not the work: a free worker goes on at once
+        account._enqueue("process")
+    run._finish("waiting" if done else "done")
+    _tell_blocked(account, run)
     cron._commit_progress()
+
+
+def _tell_blocked(account, run):
+    """One activity as long as orders are held: nobody has to go and look."""
+    held = account.env["amazon.order"].search_count(
+        [("account_id", "=", account.id), ("state", "=", "blocked")]
+    )
+    kind = "amazon_connector.activity_blocked_orders"
+    known = account.activity_search([kind])
+    if not held:
+        known.unlink()
+    elif run.blocked and not known:
+        account.activity_schedule(
+            kind,
+            note=account.env._(
+                "Some Amazon orders can't become sales yet. Amazon > Orders > Blocked "
+                "says why, order by order, and what to do."
+            ),
+            user_id=(account.user_id or account.env.user).id,
+        )
 
 
 def _process_batch(account, run):

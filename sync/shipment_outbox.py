@@ -13,12 +13,20 @@ def queue(pickings):
 
     Who works in the warehouse needs no rights on Amazon's records for it.
     """
-    pickings = pickings.sudo().filtered(_is_ours)
+    pickings = pickings.sudo().filtered(_is_shipment)
     if not pickings:
         return
     orders = pickings.sale_id.amazon_order_id
+    orders.filtered(lambda o: o.store_id.invoice_policy != "none").write(
+        {"to_invoice": True}
+    )
+    orders.account_id._enqueue("process")
     # a second look at a transfer that has its row already changes nothing
-    pickings -= pickings.amazon_submission_ids.picking_id
+    pickings = pickings.filtered(_is_ours) - pickings.amazon_submission_ids.picking_id
+    _create_rows(pickings, pickings.sale_id.amazon_order_id)
+
+
+def _create_rows(pickings, orders):
     numbers = _package_numbers(orders)
     told = _told(orders)
     values = []
@@ -42,11 +50,7 @@ def queue(pickings):
             }
         )
     submissions = orders.env["amazon.submission"].create(values)
-    orders.filtered(lambda o: o.store_id.invoice_policy != "none").write(
-        {"to_invoice": True}
-    )
     submissions.filtered(lambda s: s.state == "queued").account_id._enqueue("shipments")
-    orders.account_id._enqueue("process")
 
 
 def refresh(pickings):
@@ -64,26 +68,31 @@ def refresh(pickings):
             submission.account_id._enqueue("shipments")
 
 
-def _is_ours(picking):
-    """The order's channel decides, never the name of a warehouse (row 8.13)."""
-    order = picking.sale_id.amazon_order_id
+def _is_shipment(picking):
+    """Goods of a merchant-fulfilled Amazon order that have left the house.
+
+    The order's channel decides, never the name of a warehouse (row 8.13).
+    """
     return (
         picking.state == "done"
         and picking.picking_type_code == "outgoing"
-        and order
-        and order.fulfilled_by == "MERCHANT"
-        and not picking.amazon_shipped_outside
+        and picking.sale_id.amazon_order_id.fulfilled_by == "MERCHANT"
     )
+
+
+def _is_ours(picking):
+    """Whether Amazon has to be told: not of what it confirms or knows itself."""
+    programs = picking.sale_id.amazon_order_id.programs or ""
+    return not picking.amazon_shipped_outside and "FBM_SHIP_PLUS" not in programs
 
 
 def _package_numbers(orders):
     """{order: highest packageReferenceId used}; never used twice for other goods."""
-    groups = orders.env["amazon.submission"]._read_group(
-        [("order_id", "in", orders.ids), ("kind", "=", "shipment")],
-        ["order_id"],
-        ["__count"],
-    )
-    numbers = dict(groups)
+    numbers = {}
+    for submission in orders.submission_ids:
+        number = int(submission.package_reference)
+        order = submission.order_id
+        numbers[order] = max(numbers.get(order, 0), number)
     for order in orders:
         # Amazon may have packages that were shipped outside Odoo
         for package in (order.payload or {}).get("packages") or []:

@@ -48,7 +48,7 @@ def send_due(account):
                 for submission_id in leased:
                     _send(account, api, run, submission_id)
                 if not cron._commit_progress(len(leased)):
-                    break
+                    break  # the scheduler's time is up, not the work
     except Throttled as exc:
         account.env.cr.rollback()
         delay = timedelta(seconds=exc.retry_after + 1)
@@ -63,7 +63,9 @@ def send_due(account):
         run._finish("failed", message, len(calls))
         account._mark_attention(message)
     else:
-        run._finish(calls=len(calls))
+        run._finish("waiting" if leased else "done", calls=len(calls))
+        if leased:
+            account._enqueue("shipments")
         account._enqueue("shipments", account._readback_delay())
     cron._commit_progress(remaining=0)
 
@@ -77,7 +79,10 @@ def _lease(account):
         .try_lock_for_update(limit=BATCH)
         .filtered_domain(domain)
     )
-    rows.write({"next_try": fields.Datetime.now() + LEASE})
+    if rows:
+        rows.write({"next_try": fields.Datetime.now() + LEASE})
+        # should this worker die, another looks again when the lease has ended
+        account._enqueue("shipments", LEASE)
     return rows.ids
 
 

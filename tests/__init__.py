@@ -11,6 +11,7 @@ from . import (
     test_sandbox_shipments,
     test_sandbox_views,
     test_shipment_outbox,
+    test_shipment_push,
     test_spapi_amounts,
     test_spapi_client,
     test_spapi_limiter,

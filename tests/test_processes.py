@@ -8,8 +8,8 @@ STOPPED = "stopped"
 
 
 @tagged("post_install", "-at_install")
-class TestPullProcesses(ProcessCase):
-    """Pulling twice, at once, killed, and through a storm: every order exactly once."""
+class TestProcesses(ProcessCase):
+    """Twice, at once, killed and in a storm: everything there, nothing twice."""
 
     def test_twice_the_same_pull(self):
         """row 4.12: a second pull of the same orders changes nothing"""
@@ -79,7 +79,7 @@ class TestPullProcesses(ProcessCase):
             )
         ]
         rounds = 0
-        while rounds < (20 if LONG else 1) or not self._complete():
+        while rounds < (20 if LONG else 3) or not self._complete():
             rounds += 1
             self.assertLess(rounds, 60, "the pull does not come to its end")
             if self._complete():  # and once more from the start
@@ -91,17 +91,6 @@ class TestPullProcesses(ProcessCase):
         self.assertAllCaptured()
         self.assertCursorThere()
         self.assertTrue(sum(fault.fired for fault in storm))
-
-    def _complete(self):
-        return self.number(
-            "SELECT orders_cursor IS NOT NULL FROM amazon_account WHERE id = %s",
-            self.account,
-        )
-
-
-@tagged("post_install", "-at_install")
-class TestDocumentProcesses(ProcessCase):
-    """Importing and shipping, at once and killed: each document exactly once."""
 
     def test_two_import_at_once(self):
         """row 4.12: two processes import one account, each order becomes one sale"""
@@ -123,9 +112,10 @@ class TestDocumentProcesses(ProcessCase):
         self.cron("process")
         self.assertAllCaptured()
         self.assertAllSold()
-        (first, message), (second, _none) = self.runs("process")
-        self.assertEqual((first, second), ("failed", "done"))
+        (first, message), *others = self.runs("process")
+        self.assertEqual(first, "failed")
         self.assertIn(STOPPED, message)
+        self.assertEqual({state for state, _message in others}, {"done"})
 
     def test_killed_while_sending(self):
         """row 8.14: a confirmation Amazon took, but we never heard of, is sent again"""
@@ -230,3 +220,9 @@ class TestDocumentProcesses(ProcessCase):
                 self.assertEqual(
                     item["fulfillment"]["quantityFulfilled"], item["quantityOrdered"]
                 )
+
+    def _complete(self):
+        return self.number(
+            "SELECT orders_cursor IS NOT NULL FROM amazon_account WHERE id = %s",
+            self.account,
+        )

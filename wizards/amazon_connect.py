@@ -1,7 +1,11 @@
+import os
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync import connection
+
+SANDBOX_VARIABLE = "AMAZON_CONNECTOR_SANDBOX_URL"  # set by 'make run'
 
 
 class AmazonConnect(models.TransientModel):
@@ -25,21 +29,32 @@ class AmazonConnect(models.TransientModel):
         required=True,
         help="Seller Central > Settings > Account Info > Merchant Token.",
     )
-    client_id = fields.Char("LWA Client ID", required=True)
-    client_secret = fields.Char("LWA Client Secret", required=True)
-    refresh_token = fields.Char(required=True)
+    client_id = fields.Char(
+        "LWA Client ID",
+        required=True,
+        help="Developer Console > your app > LWA credentials > View.",
+    )
+    client_secret = fields.Char(
+        "LWA Client Secret", required=True, help="Shown beside the client ID."
+    )
+    refresh_token = fields.Char(
+        required=True, help="Developer Console > your app > Authorize > Generate token."
+    )
     use_sandbox = fields.Boolean(
         "Try with the Sandbox",
+        default=lambda self: SANDBOX_VARIABLE in os.environ,
         help="Connects to the connector's own sandbox instead of Amazon. Start it with "
         "'make run' or 'python sandbox'; its start page shows the credentials.",
     )
-    sandbox_url = fields.Char(default="http://127.0.0.1:8890")
+    sandbox_url = fields.Char(
+        "Sandbox Address",
+        default=lambda self: os.environ.get(SANDBOX_VARIABLE, "http://127.0.0.1:8890"),
+    )
     activate_currencies = fields.Boolean(
         "Activate Missing Currencies",
         default=True,
         help="Orders in a currency that is not active in Odoo stay blocked.",
     )
-    error = fields.Text(readonly=True)
 
     @api.model
     def _default_marketplace(self):

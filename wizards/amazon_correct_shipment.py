@@ -9,7 +9,7 @@ class AmazonCorrectShipment(models.TransientModel):
     _description = "Correct and Resend a Shipment"
 
     submission_id = fields.Many2one("amazon.submission", required=True)
-    reason = fields.Text(related="submission_id.reason")
+    reason = fields.Char(related="submission_id.reason")
     company_id = fields.Many2one(related="submission_id.company_id")
     tracking = fields.Char(
         "Tracking Number",

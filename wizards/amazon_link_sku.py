@@ -41,6 +41,17 @@ class AmazonLinkSku(models.TransientModel):
                     "quantity_factor": line.quantity_factor,
                 }
             )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Linked. The orders that waited for it are being imported."
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
 
 class AmazonLinkSkuLine(models.TransientModel):
