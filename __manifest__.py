@@ -24,6 +24,7 @@
         "views/amazon_submission_views.xml",
         "views/amazon_other_views.xml",
         "views/core_views.xml",
+        "views/report_deliveryslip.xml",
         "views/amazon_menus.xml",
     ],
     "assets": {

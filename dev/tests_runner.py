@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import lint
+import postgres
 from locks import lock
 from settings import CHECKOUT, CONF, MODULE, ROOT, Problem, say
 from stack import Stack, timed
@@ -35,6 +36,8 @@ def main(drill=False):
             with timed("clone for the tests"):
                 database = stack.clone_database("test")
                 drill_database = stack.clone_database("drill")
+                for name in (database, drill_database):
+                    _never_hang(name)
             env = stack.env | {
                 "AMAZON_CONNECTOR_DB": database,
                 "AMAZON_CONNECTOR_DRILL_DB": drill_database,
@@ -43,6 +46,16 @@ def main(drill=False):
             if drill:
                 env["AMAZON_CONNECTOR_DRILL"] = "long"
             return _pytest(stack, env, database, paths, keyword, drill)
+
+
+def _never_hang(database):
+    """Let a wait in PostgreSQL end by itself: no time-out of pytest's reaches into it.
+
+    The usual case is a test that holds a row in its transaction, while the code under
+    test wants the same row in another one.
+    """
+    postgres.sql(f"ALTER DATABASE \"{database}\" SET lock_timeout = '20s'")
+    postgres.sql(f"ALTER DATABASE \"{database}\" SET statement_timeout = '240s'")
 
 
 def _pytest(stack, env, database, paths, keyword, drill):

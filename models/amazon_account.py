@@ -46,6 +46,7 @@ class AmazonAccount(models.Model):
         "Account Info > Merchant Token.",
     )
     sandbox_url = fields.Char(
+        "Sandbox Address",
         help="Address of the connector's own sandbox, for trying it without an Amazon "
         "account. Empty for the real Amazon.",
         groups="amazon_connector.group_amazon_manager",
@@ -185,7 +186,7 @@ class AmazonAccount(models.Model):
                     lambda r: r.company_id in (root, root.browse())
                 )
             )
-            account.currency_warning = lacking and self.env._(
+            account.currency_warning = bool(lacking) and self.env._(
                 "Odoo has no exchange rate for %s. Activate the currency and enter a "
                 "rate (Invoicing > Configuration > Currencies): until then, orders in it "
                 "stay blocked.",

@@ -95,6 +95,11 @@ class AmazonAccount(models.Model):
         return f"Amazon {self.name}: {method.removeprefix('_cron_').replace('_', ' ')}"
 
     def _update_crons(self):
+        """Jobs follow the account; one that runs right now is left as it is.
+
+        It may be the job that stops the account, and its record can't be changed until
+        it ends. A job that stays active asks nothing of Amazon: it looks at the account.
+        """
         for account in self.sudo():
             for field, (method, _minutes) in CRONS.items():
                 cron = account[field]
@@ -105,7 +110,7 @@ class AmazonAccount(models.Model):
                     or (account.state == "attention" and field == "process_cron_id")
                 )
                 changed = {k: v for k, v in values.items() if cron[k] != v}
-                if changed:
+                if changed and cron.try_lock_for_update(allow_referencing=True):
                     cron.write(changed)
 
     def _crons(self):

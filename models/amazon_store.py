@@ -272,16 +272,13 @@ class AmazonStore(models.Model):
         mapping = self.carrier_mapping_ids.filtered(
             lambda m: m.delivery_carrier_id == delivery_carrier
         )
-        other = self.env.ref("amazon_connector.amazon_carrier_other")
         if not delivery_carrier:
             code = self.default_carrier_id.name or ""
             return {"carrier_code": code, "carrier_name": code, "shipping_method": ""}
-        carrier = mapping.carrier_id or other
+        code = mapping.carrier_id.name or "Other"
         return {
-            "carrier_code": carrier.name,
-            "carrier_name": (
-                delivery_carrier.name if carrier == other else carrier.name
-            ),
+            "carrier_code": code,
+            "carrier_name": delivery_carrier.name if code == "Other" else code,
             "shipping_method": mapping.shipping_method or "",
         }
 

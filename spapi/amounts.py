@@ -36,7 +36,8 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class OrderAmounts:
-    """charges: one ITEM per order item, then at most one of each other kind;
+    """charges: one ITEM per order item, then at most one of each other kind, or two
+    where Amazon remits the tax of some items only;
     currency: ISO code, None where no amount is stated at all (a replacement);
     inclusive: whether Amazon's amounts include the tax; grand_total: Amazon's own
     figure, None where it gave none."""
@@ -133,13 +134,13 @@ def _charges(order, items, inclusive):
             quantity=item.quantity_ordered,
         )
     for kind in (*PARTS[1:], "DISCOUNT"):
-        amount = tax = facilitated = _ZERO
-        for item, split in splits:
-            amount += _amount(item, kind)
-            tax += split.get(kind, _ZERO)
-            facilitated += split.get(kind, _ZERO) if item.facilitated else _ZERO
-        if amount or tax or facilitated:
-            yield _charge(kind, amount, tax, facilitated, inclusive)
+        for facilitated in (False, True):  # who owes the tax is never mixed
+            own = [row for row in splits if bool(row[0].facilitated) == facilitated]
+            amount = sum((_amount(item, kind) for item, _split in own), _ZERO)
+            tax = sum((split.get(kind, _ZERO) for _item, split in own), _ZERO)
+            if amount or tax:
+                remitted = tax if facilitated else _ZERO
+                yield _charge(kind, amount, tax, remitted, inclusive)
     if order.tip:
         yield _charge("TIP", order.tip, _ZERO, _ZERO, inclusive)
 

@@ -15,10 +15,10 @@ BATCH = 50
 def invoice_due(account):
     """Invoice what was shipped since; commits batch by batch."""
     cron = account.env["ir.cron"]
-    while True:
-        done = retried(account.env, lambda: _invoice_batch(account))
-        if not done or not cron._commit_progress(done):
-            return
+    while done := retried(account.env, lambda: _invoice_batch(account)):
+        if not cron._commit_progress(done):
+            account._enqueue("process")  # the scheduler's time is up, not the work
+            break
 
 
 def _invoice_batch(account):
@@ -78,5 +78,11 @@ def _invoice(orders):
         )
         if chosen:
             invoices = chosen._create_invoices(grouped=True)
+            # the discount exceeds what has left so far: the next shipment brings both
+            negative = invoices.filtered(
+                lambda move: move.move_type == "out_invoice" and move.amount_total < 0
+            )
+            negative.unlink()
+            invoices -= negative
             if policy == "posted":
                 invoices.action_post()

@@ -5,7 +5,9 @@ and seeing an order twice changes nothing.
 """
 
 import logging
+from collections import namedtuple
 from datetime import UTC, timedelta
+from functools import partial
 
 from odoo import fields
 
@@ -23,6 +25,9 @@ FIRST_PULL = timedelta(days=7)
 TOKEN_LIFE = timedelta(hours=23)  # Amazon: 24 h
 RETRY = timedelta(minutes=5)
 PERSONAL_DATA = ("BUYER", "RECIPIENT")
+
+# since when is asked, Amazon's token for the next page, day of the last deep pull
+Bookmark = namedtuple("Bookmark", "since token deep_date")
 
 
 def pull(account):
@@ -72,12 +77,11 @@ def _pull_pages(account, api, run):
     if not marketplaces:
         return True
     while True:
-        since, token = retried(account.env, lambda: begin(account))
-        cron._commit_progress()  # no lock while Amazon answers
-        page = _fetch(account, api, run, marketplaces, since, token)
+        mark = begin(account)
+        page = _fetch(account, api, run, marketplaces, mark)
         if page is None:  # the token was refused: start over from the cursor
             continue
-        retried(account.env, lambda page=page: store_page(account, page, run))
+        retried(account.env, partial(store_page, account, page, run, mark))
         account._enqueue("process")
         more = bool(page.next_token)
         time_left = cron._commit_progress(len(page.orders), remaining=int(more))
@@ -86,10 +90,14 @@ def _pull_pages(account, api, run):
 
 
 def begin(account):
-    """Where to read on: (since, token) of the unfinished pull, or of a new one."""
+    """The :class:`Bookmark` of the unfinished pull, or of a new one.
+
+    Nothing is written before the page is in: Amazon takes a token only with the dates
+    it was given for, so both are stored together, by whoever got the page.
+    """
     now = fields.Datetime.now()
     if account.pull_token and account.pull_token_date > now - TOKEN_LIFE:
-        return account.pull_since, account.pull_token
+        return Bookmark(account.pull_since, account.pull_token, account.deep_pull_date)
     today = fields.Date.context_today(account)
     since = account.orders_cursor
     if not since:
@@ -98,24 +106,16 @@ def begin(account):
         since -= DEEP_OVERLAP
     else:
         since -= OVERLAP
-    account.write(
-        {
-            "pull_since": since,
-            "pull_until": False,
-            "pull_token": False,
-            "deep_pull_date": today,
-        }
-    )
-    return since, None
+    return Bookmark(since, None, today)
 
 
-def _fetch(account, api, run, marketplaces, since, token):
+def _fetch(account, api, run, marketplaces, mark):
     def search(included):
         return orders_api.search_orders(
             api,
             marketplace_ids=marketplaces,
-            last_updated_after=since.replace(tzinfo=UTC),
-            pagination_token=token,
+            last_updated_after=mark.since.replace(tzinfo=UTC),
+            pagination_token=mark.token,
             included_data=included,
         )
 
@@ -135,22 +135,23 @@ def _fetch(account, api, run, marketplaces, since, token):
         )
         return page
     except Refused:
-        if not token:
+        if not mark.token:
             raise
         _logger.info("Amazon account %s: pagination token refused", account.id)
-        account.write({"pull_token": False})
+        retried(account.env, lambda: account.write({"pull_token": False}))
+        account.env["ir.cron"]._commit_progress()  # no lock while Amazon answers
         return None
 
 
-def store_page(account, page, run):
+def store_page(account, page, run, mark):
     """Write one page to the inbox and move the pull's bookmark; one transaction."""
     counts = order_inbox.store(account, page.orders, run)
     shipment_proof.prove(account, page.orders)
-    until = min(
-        filter(None, [account.pull_until, naive(page.last_updated_before)]),
-        default=False,
-    )
+    earlier = account.pull_until if mark.token else None
+    until = min(filter(None, [earlier, naive(page.last_updated_before)]), default=False)
     values = {
+        "deep_pull_date": mark.deep_date,
+        "pull_since": mark.since,
         "pull_until": until,
         "pull_token": page.next_token or False,
         "pull_token_date": fields.Datetime.now(),

@@ -23,13 +23,15 @@ Plan = namedtuple("Plan", "record order amounts")
 
 
 def import_orders(records):
-    """Make confirmed sales of inbox records of one company; all or nothing.
+    """Make confirmed sales of inbox records of one company.
 
-    :raises Problem: why one of them can't be imported, for that record's screen
+    A record whose own data or settings don't allow it is blocked; for the others it is
+    all or nothing.
+
+    :raises Problem: what showed only in Odoo's document, for the record's screen
     """
     records.line_ids.product_id.fetch(["taxes_id", "type"])
-    plans = [plan(record) for record in records]
-    plans = [p for p in plans if p]
+    plans = list(filter(None, map(_plan_or_block, records)))
     for store in records.store_id:
         for is_fba in (False, True):
             chosen = [
@@ -39,6 +41,14 @@ def import_orders(records):
             ]
             if chosen:
                 _import_batch(store, chosen, is_fba)
+
+
+def _plan_or_block(record):
+    try:
+        return plan(record)
+    except Problem as exc:
+        record._block(exc.code, str(exc))
+        return None
 
 
 def plan(record):

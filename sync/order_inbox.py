@@ -1,9 +1,5 @@
 """The inbox of orders: what Amazon sent, once per order, whatever it means."""
 
-import json
-
-from psycopg2 import DataError
-
 from odoo import fields
 
 from . import listing_link
@@ -50,26 +46,8 @@ def store(account, payloads, run=None):
             if order.state != before and order.state in ("canceled", "blocked"):
                 counts[order.state] += 1
     if to_create:
-        _create(Order, to_create)
+        Order.create(to_create)
     return counts
-
-
-def _create(Order, vals_list):
-    """All in one go; if PostgreSQL can't hold a value, that order is kept as text."""
-    try:
-        with Order.env.cr.savepoint():
-            return Order.create(vals_list)
-    except DataError:
-        if len(vals_list) > 1:
-            for values in vals_list:
-                _create(Order, [values])
-            return None
-        (values,) = vals_list
-        kept = {key: values[key] for key in ("account_id", "amazon_order_ref", "run_id")}
-        kept |= _held("malformed", "a value is out of every range")
-        text = json.dumps(values["payload"])
-        kept |= {"payload": {"text": text}, "payload_digest": values["payload_digest"]}
-        return Order.create([kept])
 
 
 def _latest(by_reference, snapshots):
@@ -211,10 +189,12 @@ def _refresh(context, order, snap):
 def _refresh_lines(context, order, snap):
     known = {line.item_ref: line for line in order.line_ids}
     for values in context.line_values(snap):
-        line = known.get(values["item_ref"])
+        line = known.pop(values["item_ref"], None)
         if line is None:
             order.line_ids.create(values | {"order_id": order.id})
         elif order.state == "imported":
             line.quantity_fulfilled = values["quantity_fulfilled"]
         else:
             line.write(values)
+    if order.state != "imported":  # what Amazon no longer lists is not asked for
+        order.line_ids.browse(line.id for line in known.values()).unlink()

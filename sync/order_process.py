@@ -46,9 +46,10 @@ def process_due(account):
             account.env.cr.execute("ANALYZE sale_order, sale_order_line, stock_move")
         if not done or not time_left:
             break
-    if done:  # the scheduler's time is up, not the work: a free worker goes on at once
+    left = done and Order.search_count(_due(account), limit=1)
+    if left:  # the scheduler's time is up, not the work: a free worker goes on at once
         account._enqueue("process")
-    run._finish("waiting" if done else "done")
+    run._finish("waiting" if left else "done")
     _tell_blocked(account, run)
     cron._commit_progress()
 

@@ -11,6 +11,8 @@ from ..spapi.orders import parse_order
 # Amazon keeps prices and buyer data back until then
 WAITING = frozenset({"PENDING", "PENDING_AVAILABILITY"})
 READY_MERCHANT = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
+HUGE = 10**9  # an integer column holds twice that
+LONG = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +28,54 @@ class Snapshot:
 
 
 def snapshot(payload):
-    """A :class:`Snapshot` of a raw payload; never raises for what Amazon sends."""
+    """A :class:`Snapshot` of a raw payload; never raises for what Amazon sends, and
+    never holds what PostgreSQL can't keep."""
     text = json.dumps(payload, sort_keys=True)
-    if "\\u0000" in text:  # PostgreSQL can't keep it
-        text = text.replace("\\u0000", "")
-        payload = json.loads(text)
+    if "\\u0000" in text or "\\ud" in text:
+        payload = _storable(payload)
+        text = json.dumps(payload, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     order_id = payload.get("orderId") if isinstance(payload, dict) else None
     reference = (
         order_id
-        if isinstance(order_id, str) and order_id.strip()
+        if isinstance(order_id, str) and order_id.strip() and len(order_id) < LONG
         else f"unreadable-{digest[:16]}"
     )
     try:
         order = parse_order(payload)
     except MalformedOrder as exc:
         return Snapshot(reference, digest, payload, problem=str(exc))
-    item_ids = [item.order_item_id for item in order.items]
-    if len(set(item_ids)) < len(item_ids):
-        problem = "orderItems: the same orderItemId stands there twice"
+    problem = _implausible(order)
+    if problem:
         return Snapshot(reference, digest, payload, problem=problem)
     return Snapshot(reference, digest, payload, order, values=_values(order))
+
+
+def _storable(value):
+    """Without NUL and halves of characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_storable(element) for element in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(element) for key, element in value.items()}
+    return value
+
+
+def _implausible(order):
+    """What no order can mean, in words: numbers and texts beyond every range."""
+    item_ids = [item.order_item_id for item in order.items]
+    if len(set(item_ids)) < len(item_ids):
+        return "orderItems: the same orderItemId stands there twice"
+    if any(abs(money.amount) >= HUGE for money in order.moneys()):
+        return "proceeds: an amount is out of every range"
+    for index, item in enumerate(order.items):
+        shipped = (item.fulfillment and item.fulfillment.quantity_fulfilled) or 0
+        if max(abs(item.quantity_ordered), abs(shipped)) >= HUGE:
+            return f"orderItems[{index}]: a quantity is out of every range"
+        if len(item.product.seller_sku or "") >= LONG:
+            return f"orderItems[{index}].product.sellerSku: is too long"
+    return "orderId: is too long" if len(order.order_id) >= LONG else ""
 
 
 def naive(moment):

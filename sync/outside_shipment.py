@@ -31,7 +31,8 @@ def _split_off(sale, shipped):
     taken.amazon_shipped_outside = True
     taken.with_context(skip_backorder=True, skip_sms=True).button_validate()
     taken.backorder_ids.write({"amazon_shipped_outside": False})
-    taken.backorder_ids.action_assign()
+    if taken.backorder_ids:  # Odoo objects to assigning nothing
+        taken.backorder_ids.action_assign()
     for picking in taken:
         picking.message_post(
             body=sale.env._("Shipped outside Odoo before the order was captured.")

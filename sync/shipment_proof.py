@@ -24,7 +24,7 @@ def prove(account, payloads):
     by_reference = {
         payload["orderId"]: payload
         for payload in payloads
-        if isinstance(payload, dict) and isinstance(payload.get("orderId"), str)
+        if isinstance(payload.get("orderId"), str) and payload["orderId"].isprintable()
     }
     sent = account.env["amazon.submission"].search(
         [
@@ -54,8 +54,9 @@ def _shows(payload, submission):
         if _plain(package.get("trackingNumber")) != wanted:
             continue
         shown = {
-            item.get("orderItemId"): item.get("quantity") or 0
+            item.get("orderItemId"): item.get("quantity")
             for item in package.get("packageItems") or []
+            if isinstance(item, dict) and isinstance(item.get("quantity"), int)
         }
         if all(
             shown.get(item_ref, 0) >= units

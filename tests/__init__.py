@@ -1,4 +1,9 @@
 from . import (
+    test_gift,
+    test_invoices,
+    test_models_contract,
+    test_money_property,
+    test_order_blocked,
     test_order_capture,
     test_order_import,
     test_order_status,
@@ -11,9 +16,12 @@ from . import (
     test_sandbox_shipments,
     test_sandbox_views,
     test_shipment_outbox,
+    test_shipment_proof,
     test_shipment_push,
     test_spapi_amounts,
     test_spapi_client,
     test_spapi_limiter,
     test_spapi_orders,
+    test_tour,
+    test_user_rights,
 )

@@ -118,6 +118,11 @@ class AmazonCase(TransactionCase):
             # the scheduler logs an error and goes on; a test must not
             self.assertIs(cron.method_direct_trigger(), True)
 
+    def press(self, button):
+        """Press a button that calls Amazon; the limiter's cursors share the test's."""
+        with self.enter_registry_test_mode():
+            return button()
+
     def pull(self, account):
         self._run(account.orders_cron_id)
 

@@ -72,7 +72,9 @@ def products(env, skus):
     warehouse = env["stock.warehouse"].search(
         [("company_id", "=", env.company.id)], limit=1
     )
-    made = env["product.product"].create(
+    Product = env["product.product"]
+    known = set(Product.search([("default_code", "in", skus)]).mapped("default_code"))
+    made = Product.create(
         [
             {
                 "name": sku.title(),
@@ -81,6 +83,7 @@ def products(env, skus):
                 "taxes_id": [],
             }
             for sku in skus
+            if sku not in known
         ]
     )
     for product in made:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_order_capture import CaptureCase, naive
@@ -103,7 +104,7 @@ class TestOrderStatus(CaptureCase):
         order = self.sandbox.add_order(self.seller, status="PENDING")
         self.take_in(self.account)
         record = self.inbox(order)
-        with self.assertRaisesRegex(Exception, "still wait for Amazon"):
+        with self.assertRaisesRegex(UserError, "still wait for Amazon"):
             record.action_process()
         self.assertEqual(record.state, "pending")
 
@@ -190,7 +191,7 @@ class TestSwitches(CaptureCase):
         self.account.sync_orders = False
         self.pull(self.account)
         self.assertEqual(self.sandbox.calls, [])
-        with self.assertRaisesRegex(Exception, "Orders in"):
+        with self.assertRaisesRegex(UserError, "Orders in"):
             self.account.action_pull_now()
 
     def test_orders_on_again(self):
@@ -240,7 +241,7 @@ class TestSwitches(CaptureCase):
         self.account.action_deactivate()
         missed = self.orders(1)
         self.sandbox.clock.advance(3 * 3600)
-        self.account.action_activate()
+        self.press(self.account.action_activate)
         self.assertEqual(self.account.state, "connected")
         self.assertTrue(all(self.account._crons().mapped("active")))
         self.forget_calls()
@@ -266,12 +267,14 @@ class TestSwitches(CaptureCase):
         self.assertEqual(self.account.state, "attention")
         self.assertIn("refresh token", self.account.health_message)
         self.assertEqual(len(self.account.activity_ids), 1)
-        self.assertFalse(self.account.orders_cron_id.active)
+        self.forget_calls()
+        self.pull(self.account)
+        self.assertEqual(self.sandbox.calls, [])
         self.assertEqual(other.state, "connected")
         self.assertEqual(self.inbox(order).state, "imported")
 
         self.seller.revoked = False
-        self.account.action_test()
+        self.press(self.account.action_test)
         self.assertEqual(self.account.state, "connected")
         self.assertFalse(self.account.activity_ids)
 

@@ -9,6 +9,7 @@ from odoo.tests import Form, tagged
 
 from ..sandbox.shipments import ship as ship_at_amazon
 from ..sync import shipment_push
+from .processes import ProcessCase
 from .shipment_case import TRACKING, ShipmentCase
 
 OTHER_TRACKING = "1Z999AA10000000009"
@@ -246,21 +247,13 @@ class TestShipmentPush(ShipmentCase):
         self.send(self.account)
         self.assertEqual(order.packages[0]["trackingNumber"], OTHER_TRACKING)
 
-    def test_ship_plus_is_refused(self):
-        """row 8.1: Amazon's own words where it confirms the shipment itself (Ship+)"""
-        order, picking = self.sell(programs=["FBM_SHIP_PLUS"])
-        row = self.ship(picking)
-        self.send(self.account)
-        self.refused("FBM Ship+ orders cannot be confirmed manually", row, picking)
-        self.assertFalse(order.packages)
-
     def test_one_refusal_stops_nobody(self):
         """row 8.14: the message after a refused one is sent in the same run"""
-        _order, picking = self.sell(programs=["FBM_SHIP_PLUS"])
-        first = self.ship(picking)
+        canceled, picking, first = self.shipped()
+        self.sandbox.cancel(canceled.order_id)
         _order, _picking, second = self.shipped()
         self.send(self.account)
-        self.assertEqual(first.state, "refused")
+        self.refused("CANCELLED", first, picking)
         self.assertEqual(second.state, "sent")
 
     def test_what_waits_cannot_be_resent(self):
@@ -367,7 +360,9 @@ class TestShipmentPush(ShipmentCase):
         self.assertIn("refresh token", self.account.health_message)
         self.assertTrue(self.warnings(self.account))
         self.assertEqual(row.state, "queued")
-        self.assertFalse(self.account.shipments_cron_id.active)
+        calls = len(self.sandbox.calls)
+        self.send(self.account)
+        self.assertEqual(len(self.sandbox.calls), calls)
         self.seller.revoked = False
         with self.enter_registry_test_mode():
             self.account.action_test()
@@ -387,3 +382,19 @@ class TestShipmentPush(ShipmentCase):
         self.account.sync_shipments = True
         self.send(self.account)
         self.assertEqual(order.status, "SHIPPED")
+
+
+@tagged("post_install", "-at_install")
+class TestRevokedWhileRunning(ProcessCase):
+    def test_the_running_job_stops_the_account(self):
+        """rows 1.2, 1.11: the job that meets the revoked token can mark its account"""
+        self.seller.revoked = True
+        self.cron("orders")
+        state, active = self.sql(
+            """
+            SELECT a.state, c.active FROM amazon_account a
+            JOIN ir_cron c ON c.id = a.shipments_cron_id WHERE a.id = %s
+            """,
+            self.account,
+        )[0]
+        self.assertEqual((state, active), ("attention", False))

@@ -10,6 +10,7 @@ class AmazonCorrectShipment(models.TransientModel):
 
     submission_id = fields.Many2one("amazon.submission", required=True)
     reason = fields.Char(related="submission_id.reason")
+    answer = fields.Text(related="submission_id.answer")
     company_id = fields.Many2one(related="submission_id.company_id")
     tracking = fields.Char(
         "Tracking Number",

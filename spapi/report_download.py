@@ -1,0 +1,223 @@
+"""Fetches the file behind a report, piece by piece, whatever its size.
+
+The link is pre-signed: it needs no token, so it gets none, and whoever reads it in
+a log could open it, so it is in none.
+"""
+
+import contextlib
+import hashlib
+import logging
+import threading
+import zlib
+from dataclasses import dataclass
+from email.message import Message
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from .errors import NotFound, Refused, Temporary
+from .transport import reason
+
+MAX_BYTES = 256 * 2**20
+_CHUNK = 2**16
+_TIMEOUT = (5, 60)
+# "identity": nothing between us and the file store shall compress once more.
+_HEADERS = {
+    "Accept-Encoding": "identity",
+    "User-Agent": "AmazonConnector/19.0 (Language=Python; Platform=Odoo)",
+}
+# A proxy of the environment cannot reach the sandbox on this very machine.
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_DIRECTLY = {"http": None, "https": None, "all": None}
+
+
+class DocumentError(ValueError):
+    """The file came as Amazon has it, and is of no use. Fetching again won't help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """size, sha256: of what was written, unpacked; charset: as the file store names
+    it, "" when it does not."""
+
+    size: int
+    sha256: str
+    charset: str
+
+
+class _Silence(threading.local):
+    kept = False
+
+
+_silence = _Silence()
+
+
+def _may_be_logged(record):
+    return not _silence.kept
+
+
+# urllib3 writes the whole link at debug level, and in one of its warnings.
+logging.getLogger("urllib3.connectionpool").addFilter(_may_be_logged)
+
+
+def download_document(
+    document,
+    file,
+    *,
+    session=None,
+    timeout=_TIMEOUT,
+    chunk_size=_CHUNK,
+    max_bytes=MAX_BYTES,
+):
+    """Write the content of `document` (a ReportDocument), unpacked, to `file`.
+
+    file: binary and open for writing; on an error it holds a part, to be thrown
+    away. session: a `requests.Session` without credentials instead of our own; it
+    stays open. Temporary: fetch again, with a fresh ReportDocument. DocumentError:
+    the file itself is damaged or longer than max_bytes.
+    """
+    algorithm = document.compression_algorithm
+    if algorithm not in (None, "GZIP"):
+        raise DocumentError(f"the report is packed with {algorithm!r}, not with GZIP")
+    if not document.url.startswith(("https://", "http://")):
+        raise DocumentError("the link to the report is not an HTTP address")
+    with contextlib.ExitStack() as stack:
+        if session is None:
+            session = stack.enter_context(requests.Session())
+            session.auth = lambda request: request  # nor the password of a ~/.netrc
+        stack.enter_context(_silent())
+        response = stack.enter_context(_open(document.url, session, timeout))
+        chunks = _received(response, chunk_size, max_bytes)
+        if algorithm or response.headers.get("Content-Encoding") == "gzip":
+            chunks = _unpacked(chunks, chunk_size, _says_its_length(response))
+        return _write(chunks, file, max_bytes, _charset(response))
+
+
+@contextlib.contextmanager
+def _silent():
+    _silence.kept = True
+    try:
+        yield
+    finally:
+        _silence.kept = False
+
+
+def _open(url, session, timeout):
+    local = urlsplit(url).hostname in _LOCAL
+    try:
+        response = session.get(
+            url,
+            headers=_HEADERS,
+            timeout=timeout,
+            stream=True,
+            allow_redirects=False,
+            proxies=_DIRECTLY if local else None,
+        )
+    except OSError as error:  # requests' own exceptions are OSErrors, too
+        message = f"the report's file did not come: {reason(error)}"
+        # "from None": the original may hold the link in its text.
+        raise Temporary(message, operation="download") from None
+    if response.status_code != 200:
+        response.close()
+        raise _refusal(response.status_code)
+    return response
+
+
+def _refusal(status):
+    facts = {"operation": "download", "status": status}
+    if status == 403:
+        return Temporary("the link to the report is no longer valid", **facts)
+    if status == 404:
+        return NotFound("the report's file no longer exists", **facts)
+    if status < 400 or status >= 500 or status in (408, 429):
+        return Temporary("the file store gave no report", **facts)
+    return Refused("the file store refuses the report", **facts)
+
+
+def _received(response, chunk_size, max_bytes):
+    """The bytes as they come; Temporary when fewer come than were announced."""
+    announced = response.headers.get("Content-Length", "")
+    announced = int(announced) if announced.isdigit() else None
+    if announced and announced > max_bytes:
+        raise _too_long(max_bytes)
+    received = 0
+    while True:
+        try:
+            chunk = response.raw.read(chunk_size, decode_content=False)
+        except (OSError, HTTPError) as error:
+            message = f"the report's file was cut off: {reason(error)}"
+            raise Temporary(message, operation="download") from None
+        if not chunk:
+            break
+        received += len(chunk)
+        if received > max_bytes:
+            raise _too_long(max_bytes)
+        yield chunk
+    if announced is not None and received < announced:
+        message = f"the report's file was cut off: {received} of {announced} bytes"
+        raise Temporary(message, operation="download")
+
+
+def _says_its_length(response):
+    """Whether a transfer that was cut off would have been noticed."""
+    headers = response.headers
+    return "Content-Length" in headers or "Transfer-Encoding" in headers
+
+
+def _unpacked(chunks, chunk_size, complete):
+    """The content of gzip members, in pieces of at most chunk_size."""
+    inflate = None
+    for chunk in chunks:
+        while chunk:
+            if inflate is None or inflate.eof:
+                first = inflate is None
+                # Between and after members, zeros are padding.
+                chunk = chunk if first else chunk.lstrip(b"\0")
+                inflate = zlib.decompressobj(wbits=31) if chunk else inflate
+                if not chunk:
+                    break
+            data = chunk and _inflate(inflate, chunk, chunk_size)
+            yield data
+            while len(data) == chunk_size and not inflate.unconsumed_tail:
+                data = _inflate(inflate, b"", chunk_size)
+                yield data
+            chunk = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+    if inflate is None:
+        raise DocumentError("the report's file is empty, not even packed with gzip")
+    if not inflate.eof:
+        if not complete:
+            raise Temporary("the report's file was cut off", operation="download")
+        raise DocumentError("the report's file ends too early: its gzip is truncated")
+
+
+def _inflate(inflate, chunk, chunk_size):
+    try:
+        return inflate.decompress(chunk, chunk_size)
+    except zlib.error as error:
+        if "header" in str(error):
+            words = "the report's file is not packed with gzip, though it should be"
+        else:
+            words = "the report's file is damaged: its gzip cannot be unpacked"
+        raise DocumentError(words) from None
+
+
+def _write(chunks, file, max_bytes, charset):
+    size, digest = 0, hashlib.sha256()
+    for chunk in chunks:
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_long(max_bytes)
+        digest.update(chunk)
+        file.write(chunk)
+    return Download(size, digest.hexdigest(), charset)
+
+
+def _too_long(max_bytes):
+    return DocumentError(f"the report's file is longer than {max_bytes:,} bytes")
+
+
+def _charset(response):
+    message = Message()
+    message["Content-Type"] = response.headers.get("Content-Type", "")
+    return message.get_param("charset") or ""

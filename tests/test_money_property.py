@@ -1,0 +1,247 @@
+"""Random orders: sale, invoices and credit notes equal Amazon's amounts to the cent.
+
+What is expected is computed in Decimal from the sandbox's own payloads, not by the
+connector's parser. A failure names the seed: AMAZON_CONNECTOR_SEED=… repeats it.
+"""
+
+import os
+import random
+from collections import Counter, defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import AmazonCase
+
+LONG = os.environ.get("AMAZON_CONNECTOR_DRILL") == "long"
+ORDERS = 1500 if LONG else 150  # for each of the two rounding methods
+# seller: {marketplace: the VAT its store takes out of the price, None for US tax}
+SELLERS = {
+    "US": {"US": None},
+    "DE": {"DE": 19, "FR": 20, "GB": 20},
+    "JP": {"JP": 10},
+}
+RATES = {"EUR": 0.9137, "GBP": 0.79, "JPY": 151.37}
+ROUNDS = 3  # an order leaves in at most so many transfers
+
+
+def amazon_due(order):
+    """What the seller gets: Amazon's grand total without the tax it remits itself."""
+    return order.grand_total - sum(
+        tax_of(item) for item in order.items if is_remitted(item)
+    )
+
+
+def amazon_tax(order):
+    """The tax that is left to the seller, as Amazon states it."""
+    return sum(
+        (tax_of(item) for item in order.items if not is_remitted(item)), Decimal()
+    )
+
+
+def rule_tax(order, rate):
+    """The tax of the store's own rule: out of each item, and each kind of charge."""
+    amounts = []
+    charges = Counter()
+    for item in order.items:
+        for row in item["proceeds"]["breakdowns"]:
+            amount = Decimal(row["subtotal"]["amount"])
+            if row["type"] == "ITEM":
+                amounts.append(amount)
+            elif row["type"] != "TAX":
+                charges[row["type"]] += amount
+    cent = Decimal(1).scaleb(-order.marketplace.decimals)
+    return sum(
+        (amount * rate / (100 + rate)).quantize(cent, ROUND_HALF_UP)
+        for amount in (*amounts, *charges.values())
+    )
+
+
+def tax_of(item):
+    return sum(
+        Decimal(row["subtotal"]["amount"])
+        for row in item["proceeds"]["breakdowns"]
+        if row["type"] == "TAX"
+    )
+
+
+def is_remitted(item):
+    return "taxCollections" in item.get("tax", {})
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyProperty(AmazonCase):
+    def setUp(self):
+        super().setUp()
+        self.seed = int(
+            os.environ.get("AMAZON_CONNECTOR_SEED") or random.randrange(10**9)
+        )
+        self.rng = random.Random(self.seed)
+        self.problems = []
+        for sku in self.sandbox.catalog:
+            if sku not in ("MUG-BLUE-350", "BACKPACK-20L"):
+                self._product(sku)
+        products = self.env["product.product"].search(
+            [("default_code", "in", list(self.sandbox.catalog))]
+        )
+        # no stock to run out of
+        products.write({"is_storable": False, "invoice_policy": "delivery"})
+        for currency, rate in RATES.items():
+            self.rate(currency, rate)
+
+    def test_round_per_line(self):
+        """rows 5.28, 6.1, 6.8: exact with tax rounded line by line"""
+        self.check("round_per_line")
+
+    def test_round_globally(self):
+        """rows 5.28, 6.1, 6.8: exact with tax rounded once per document"""
+        self.check("round_globally")
+
+    def check(self, rounding):
+        self.company.tax_calculation_rounding_method = rounding
+        self.orders = {}
+        accounts = [self.sell(key, rates) for key, rates in SELLERS.items()]
+        self.assertEqual(len(self.orders), ORDERS)
+        self.records = self.env["amazon.order"].search(
+            [("account_id", "in", [account.id for account in accounts])]
+        )
+        self.check_sales()
+        for number in range(ROUNDS):
+            self.ship_some(last=number == ROUNDS - 1)
+            for account in accounts:
+                self.run_out(account.process_cron_id, [("to_invoice", "=", True)])
+        self.check_invoices()
+        self.assertFalse(
+            self.problems, f"{len(self.problems)} problems, seed {self.seed}"
+        )
+
+    # -- the chain ------------------------------------------------------------------
+
+    def sell(self, key, rates):
+        account, seller = self.connect(f"{key}{rounding_key(self)}", list(rates))
+        share = ORDERS // sum(map(len, SELLERS.values()))
+        for country, rate in rates.items():
+            orders = self.sandbox.generate_orders(
+                seller,
+                share,
+                seed=self.rng.randrange(10**9),
+                marketplace=country,
+                kind="random",
+            )
+            self.orders |= {order.order_id: (order, rate) for order in orders}
+            store = account.store_ids.filtered(
+                lambda s, country=country: s.marketplace_id.country_id.code == country
+            )
+            store.invoice_policy = "posted"
+            if rate:
+                store.tax_mode = "inclusive"
+                store.tax_id = self.env["account.tax"].create(
+                    {
+                        "name": f"{rate} % included {country}",
+                        "amount": rate,
+                        "type_tax_use": "sale",
+                        "price_include_override": "tax_included",
+                    }
+                )
+        self.pull(account)
+        self.run_out(account.process_cron_id, [("next_try", "!=", False)])
+        return account
+
+    def run_out(self, cron, domain):
+        """Run the job as often as it takes; the scheduler gives it ten seconds."""
+        domain = [*domain, ("account_id.process_cron_id", "=", cron.id)]
+        for _number in range(ORDERS):
+            self._run(cron)
+            if not self.env["amazon.order"].search_count(domain):
+                return
+        self.fail("the job does not come to its end")
+
+    def ship_some(self, last):
+        """Validate a random part of everything that is open."""
+        pickings = self.records.sale_order_id.picking_ids.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        )
+        for picking in pickings:
+            in_parts = not last and self.rng.random() < 0.4
+            for move in picking.move_ids:
+                units = move.product_uom_qty
+                if in_parts:
+                    units = self.rng.randint(0, int(units))
+                move.quantity = units
+                move.picked = bool(units)
+        pickings = pickings.filtered(lambda p: any(p.move_ids.mapped("picked")))
+        pickings.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(set(pickings.mapped("state")), {"done"})
+
+    # -- what must hold ---------------------------------------------------------------
+
+    def expect(self, order, what, moves, expected):
+        found = sum(
+            (Decimal(str(m[what])) for m in moves), Decimal()
+        ).quantize(Decimal("0.01"))
+        if found != expected:
+            name = moves._description
+            self.problems.append(
+                f"{order.order_id}: {name} {what} {found}, not {expected}"
+            )
+
+    def expected_tax(self, order, rate):
+        """None where only our own parser could tell."""
+        if rate is None:
+            return amazon_tax(order)
+        if any(is_remitted(item) for item in order.items):
+            return None
+        return rule_tax(order, rate)
+
+    def check_sales(self):
+        blocked = self.records.filtered(lambda r: r.state != "imported")
+        self.assertFalse(blocked, f"{blocked.mapped('reason')}, seed {self.seed}")
+        self.assertEqual(len(self.records), ORDERS)
+        for record in self.records:
+            order, rate = self.orders[record.amazon_order_ref]
+            self.expect_all(order, rate, record.sale_order_id)
+
+    def expect_all(self, order, rate, documents, sign=1):
+        self.expect(order, "amount_total", documents, sign * amazon_due(order))
+        tax = self.expected_tax(order, rate)
+        if tax is not None:
+            self.expect(order, "amount_tax", documents, sign * tax)
+
+    def check_invoices(self):
+        parts = Counter()
+        notes_of = defaultdict(lambda: self.env["account.move"])
+        invoices = self.records.sale_order_id.invoice_ids
+        self.assertEqual(set(invoices.mapped("state")), {"posted"})
+        for note in invoices._reverse_moves():
+            notes_of[note.amazon_order_id] |= note
+        for record in self.records:
+            order, rate = self.orders[record.amazon_order_ref]
+            own = record.sale_order_id.invoice_ids
+            parts[len(own)] += 1
+            if not amazon_due(order):
+                self.assertFalse(own)
+                continue
+            self.expect_all(order, rate, own)
+            self.expect_all(order, rate, notes_of[record])
+            for invoice in own:
+                note = notes_of[record].filtered(
+                    lambda n, i=invoice: n.reversed_entry_id == i
+                )
+                total = Decimal(str(invoice.amount_total)).quantize(Decimal("0.01"))
+                self.expect(order, "amount_total", note, total)
+                self.check_remitted(order, invoice)
+        self.assertTrue(parts[1] and parts[2] and parts[3], parts)
+
+    def check_remitted(self, order, invoice):
+        """Tax that Amazon collects and remits is on the invoice, and nets to zero."""
+        store = invoice.amazon_store_id
+        pair = store.collected_tax_id | store.remitted_tax_id
+        lines = invoice.line_ids.filtered(lambda line: line.tax_line_id in pair)
+        if not invoice.currency_id.is_zero(sum(lines.mapped("amount_currency"))):
+            self.problems.append(f"{order.order_id}: {invoice.name} remitted tax")
+
+
+def rounding_key(case):
+    """A key of its own for every test: the sandbox lives as long as the class."""
+    return case._testMethodName
