@@ -1,8 +1,8 @@
 """Where things are, and what this checkout's databases are called.
 
 A checkout is known by a hash of its path, so that several checkouts share one PostgreSQL
-and one cache and never meet. SLOT gives one checkout several sets of databases, for people
-or agents who test side by side in the same tree.
+and one cache and never meet. SLOT gives one checkout several sets of databases, for test
+runs side by side in the same tree.
 """
 
 import hashlib

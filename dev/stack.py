@@ -151,8 +151,11 @@ class Stack:
         Several with different names may run on one database, like the nodes of a cluster.
         """
         port = processes.free_port(port)
+        database = database or self.database
         command = [self.python, odoo_install.SERVER, "-c", self.conf]
-        command += ["-d", database or self.database, "--http-port", port]
+        # the configuration's filter lets all databases of the checkout through, and
+        # with more than one of them a browser is asked to choose
+        command += ["-d", database, f"--db-filter=^{database}$", "--http-port", port]
         command += ["--gevent-port", processes.free_port(), "--workers", workers]
         command += [f"--max-cron-threads={crons}", *args]
         server = self._start(name, command, env)

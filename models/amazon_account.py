@@ -304,7 +304,7 @@ class AmazonAccount(models.Model):
             raise UserError(
                 self.env._("Switch on 'Orders in' first: it is off for this account.")
             )
-        self.pull_requested_by_id = self.env.user
+        self.sudo().pull_requested_by_id = self.env.user
         self.sudo().orders_cron_id._trigger()
         return self._notify(
             "info",

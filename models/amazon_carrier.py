@@ -13,4 +13,6 @@ class AmazonCarrier(models.Model):
 
     name = fields.Char("Carrier Code", required=True)
 
-    _name_uniq = models.Constraint("UNIQUE (name)", "This carrier code is there already.")
+    _name_uniq = models.Constraint(
+        "UNIQUE (name)", "This carrier code is there already."
+    )

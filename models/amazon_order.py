@@ -138,65 +138,70 @@ class AmazonOrder(models.Model):
 
     def _reason_sentence(self):
         """What, why and what to do, in one or two plain sentences."""
-        _ = self.env._
         detail = self.reason_detail or ""
         match self.reason_code:
             case "waiting":
-                return _(
+                return self.env._(
                     "Amazon has not confirmed the payment yet and keeps price and buyer "
                     "back. The order comes in by itself."
                 )
             case "fba_unshipped":
-                return _("Amazon has not shipped it yet. It comes in once shipped.")
+                return self.env._(
+                    "Amazon has not shipped it yet. It comes in once shipped."
+                )
             case "unknown_status":
-                return _(
+                return self.env._(
                     "Amazon gives the status %s, which the connector does not know. The "
                     "order is kept and looked at again when Amazon changes it.",
                     detail,
                 )
             case "non_amazon":
-                return _("Multi-channel fulfillment of a sale made elsewhere: no sale.")
+                return self.env._(
+                    "Multi-channel fulfillment of a sale made elsewhere: no sale."
+                )
             case "unfulfillable":
-                return _("Amazon can't fulfill this order: no sale is made.")
+                return self.env._("Amazon can't fulfill this order: no sale is made.")
             case "shipped_outside":
-                return _(
+                return self.env._(
                     "The order was already shipped when it was first seen, so nothing is "
                     "left to ship. Press Import Anyway if it belongs in the books."
                 )
             case "fba_off":
-                return _("The store does not import FBA orders (Store > FBA Orders).")
+                return self.env._(
+                    "The store does not import FBA orders (Store > FBA Orders)."
+                )
             case "malformed":
-                return _(
+                return self.env._(
                     "Amazon's data can't be read: %s. Press Fetch Again; if it stays so, "
                     "send the raw data to support.",
                     detail,
                 )
             case "marketplace":
-                return _(
+                return self.env._(
                     "The order belongs to marketplace %s, which is not a store of this "
                     "account. Open the account and press Connect to look for new stores.",
                     detail,
                 )
             case "no_items":
-                return _(
+                return self.env._(
                     "Amazon sent the order without items. It is tried again when Amazon "
                     "changes it; Fetch Again asks now."
                 )
             case "unlinked":
-                return _(
+                return self.env._(
                     "No product is linked to SKU %s. Press Link SKUs to choose it.",
                     detail,
                 )
             case "amounts":
-                return _(
+                return self.env._(
                     "Amazon's amounts don't add up: %s. Press Fetch Again, and compare "
                     "with Seller Central if it stays so.",
                     detail,
                 )
             case "currency" | "tax" | "settings":
-                return _("%s Then press Retry.", detail)
+                return self.env._("%s Then press Retry.", detail)
             case "refused":
-                return _(
+                return self.env._(
                     "Odoo refused the order: %s Put that right and press Retry.", detail
                 )
         return False
@@ -272,7 +277,8 @@ class AmazonOrder(models.Model):
                 payload = get_order(api, self.amazon_order_ref)
         except (connection.NotConfigured, SpApiError) as exc:
             raise UserError(connection.explain(self.account_id, exc)) from exc
-        order_inbox.store(self.account_id, [payload])
+        # users operate: what Amazon adds to the order is not theirs to create by hand
+        order_inbox.store(self.account_id.sudo(), [payload])
         self.account_id._enqueue("process")
         return self.account_id._notify(
             "success", self.env._("Amazon's status: %s.", self.status_text)

@@ -22,7 +22,8 @@ class AmazonOrderLine(models.Model):
         "Shipped at Amazon", help="Units Amazon has as shipped."
     )
     quantity_outside = fields.Integer(
-        "Shipped Outside Odoo", help="Units that had left before the order was imported."
+        "Shipped Outside Odoo",
+        help="Units that had left before the order was imported.",
     )
     amount_total = fields.Monetary("Amount", help="Amazon's total for this item.")
     listing_id = fields.Many2one(

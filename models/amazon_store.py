@@ -85,8 +85,8 @@ class AmazonStore(models.Model):
     invoice_policy = fields.Selection(
         [
             ("none", "Do not invoice"),
-            ("draft", "Draft invoice when shipped"),
-            ("posted", "Posted invoice when shipped"),
+            ("draft", "Draft when shipped"),
+            ("posted", "Posted when shipped"),
         ],
         "Invoices",
         default="draft",

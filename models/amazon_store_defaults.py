@@ -46,9 +46,7 @@ class AmazonStore(models.Model):
                 continue
             store = stores.get(marketplace)
             if not store:
-                store = Store.create(
-                    self._prepare_store(account, marketplace)
-                )
+                store = Store.create(self._prepare_store(account, marketplace))
                 store._create_defaults()
             store.is_suspended = participation.has_suspended_listings
             if store.is_suspended and store.active:
@@ -70,6 +68,7 @@ class AmazonStore(models.Model):
         }
 
     def action_create_defaults(self):
+        self.check_access("write")
         self._create_defaults()
 
     def _create_defaults(self):

@@ -87,27 +87,26 @@ class AmazonSubmission(models.Model):
 
     @api.depends("reason_code", "answer", "state")
     def _compute_reason(self):
-        _ = self.env._
         for submission in self:
             answer = submission.answer or ""
             submission.reason = {
-                "tracking": _(
+                "tracking": self.env._(
                     "The transfer has no tracking number. Enter it on the transfer: it "
                     "is sent at once."
                 ),
-                "carrier_code": _(
+                "carrier_code": self.env._(
                     "Amazon needs a carrier. Choose the delivery method on the transfer, "
                     "or a default carrier in the store."
                 ),
-                "refused": _(
+                "refused": self.env._(
                     "Amazon refused: %s. Press Correct and Resend.", answer.rstrip(". ")
                 ),
-                "shipped": _(
+                "shipped": self.env._(
                     "Amazon has these units as shipped already, in another package: %s. "
                     "Compare with Seller Central.",
                     answer.rstrip(". "),
                 ),
-                "unproven": _(
+                "unproven": self.env._(
                     "Amazon accepted the message, but the package does not appear on the "
                     "order. Usually the carrier is not one of Amazon's: press Correct "
                     "and Resend."

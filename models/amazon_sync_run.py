@@ -68,9 +68,8 @@ class AmazonSyncRun(models.Model):
     def _progress_text(self):
         """Where a running job stands, in a sentence."""
         self.ensure_one()
-        _ = self.env._
         if self.kind == "orders":
-            return _(
+            return self.env._(
                 "Orders are being pulled: %(pages)s pages so far, %(new)s orders new, "
                 "%(changed)s changed.",
                 pages=self.pages,
@@ -79,12 +78,12 @@ class AmazonSyncRun(models.Model):
             )
         done = self.processed + self.canceled + self.blocked
         if self.kind == "process":
-            return _(
+            return self.env._(
                 "Orders are being processed: %(done)s of %(all)s.",
                 done=done,
                 all=self.total,
             )
-        return _(
+        return self.env._(
             "Shipments are being sent: %(done)s of %(all)s.", done=done, all=self.total
         )
 

@@ -3,6 +3,15 @@ import copy
 from odoo import fields, models
 
 
+def _move_values(product, uom, quantity):
+    return {
+        "product_id": product.id,
+        "product_uom": uom.id,
+        "product_uom_qty": quantity,
+        "quantity": quantity,
+    }
+
+
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
@@ -22,9 +31,10 @@ class SaleOrderLine(models.Model):
         return self.product_uom_qty / ordered if ordered else 1
 
     def _amazon_components(self):
-        """What leaves the stock for this line: [(product, unit, quantity)].
+        """What leaves the stock for this line: [values of a stock move].
 
-        A kit is exploded into its components when Manufacturing is installed.
+        A kit is exploded into its components when Manufacturing is installed; each
+        names its line of the bill of materials, from which Odoo counts delivered kits.
         """
         self.ensure_one()
         if "mrp.bom" in self.env:
@@ -34,10 +44,13 @@ class SaleOrderLine(models.Model):
             if bom:
                 _boms, lines = bom.explode(self.product_id, self.product_uom_qty)
                 return [
-                    (line.product_id, line.product_uom_id, data["qty"])
+                    _move_values(line.product_id, line.product_uom_id, data["qty"])
+                    | {"bom_line_id": line.id}
                     for line, data in lines
                 ]
-        return [(self.product_id, self.product_uom_id, self.product_uom_qty)]
+        return [
+            _move_values(self.product_id, self.product_uom_id, self.product_uom_qty)
+        ]
 
     def _prepare_invoice_line(self, **optional_values):
         """A partial invoice takes its part of Amazon's cents, so that the parts of all

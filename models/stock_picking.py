@@ -26,9 +26,7 @@ class StockPicking(models.Model):
         help="Amazon knew of this shipment before Odoo: nothing is sent.",
     )
 
-    @api.depends(
-        "amazon_submission_ids.state", "amazon_submission_ids.reason_code"
-    )
+    @api.depends("amazon_submission_ids.state", "amazon_submission_ids.reason_code")
     def _compute_amazon_submission(self):
         for picking in self:
             submission = picking.sudo().amazon_submission_ids[:1]

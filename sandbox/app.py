@@ -7,12 +7,12 @@ import socket
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from . import control, faults
+from . import control, documents, faults, finances, reports, summaries
 from .clock import iso
 from .errors import ApiError, denied, invalid
 from .page import page
 from .search import get_order, search_orders
-from .sellers import BASE
+from .sellers import BASE, FINANCE
 from .shipments import confirm_shipment
 
 REGIONS = ("na", "eu", "fe")
@@ -48,6 +48,53 @@ OPERATIONS = {
         BASE,
         confirm_shipment,
     ),
+    "getReports": (
+        "GET",
+        re.compile(r"/reports/2021-06-30/reports"),
+        None,  # depends on the type of report, for all these
+        reports.get_reports,
+    ),
+    "getReport": (
+        "GET",
+        re.compile(r"/reports/2021-06-30/reports/(?P<report_id>[^/]+)"),
+        None,
+        reports.get_report,
+    ),
+    "createReport": (
+        "POST",
+        re.compile(r"/reports/2021-06-30/reports"),
+        None,
+        reports.create_report,
+    ),
+    "cancelReport": (
+        "DELETE",
+        re.compile(r"/reports/2021-06-30/reports/(?P<report_id>[^/]+)"),
+        None,
+        reports.cancel_report,
+    ),
+    "getReportDocument": (
+        "GET",
+        re.compile(r"/reports/2021-06-30/documents/(?P<document_id>[^/]+)"),
+        None,
+        reports.get_report_document,
+    ),
+    "listTransactions": (
+        "GET",
+        re.compile(r"/finances/2024-06-19/transactions"),
+        FINANCE,
+        finances.list_transactions,
+    ),
+    "listSummary": (
+        "GET",
+        re.compile(r"/finances/2024-06-19/summary"),
+        FINANCE,
+        summaries.list_summary,
+    ),
+}
+# Amazon's other houses: no access token, no region, no model.
+OUTSIDE = {
+    "token": re.compile(r"/auth/o2/token"),
+    "document": re.compile(re.escape(documents.PATH) + r"(?P<document_id>[^/]+)"),
 }
 
 
@@ -72,7 +119,7 @@ class App:
         if request.path.startswith("/sandbox/"):
             with self.sandbox.lock:
                 return control.answer(self.sandbox, request)
-        if request.path == "/auth/o2/token":
+        if any(pattern.fullmatch(request.path) for pattern in OUTSIDE.values()):
             return self._call(request, "", request.path)
         region, slash, path = request.path.removeprefix("/").partition("/")
         if region in REGIONS and slash:
@@ -82,16 +129,15 @@ class App:
     def _call(self, request, region, path):
         """One request as Amazon would take it; recorded whatever comes of it."""
         sandbox = self.sandbox
-        operation, order_id = _route(request.method, path)
-        if path == "/auth/o2/token":
-            operation = "token"
+        operation, parameters = _route(request.method, region, path)
         call = {
             "time": iso(sandbox.clock.now()),
             "operation": operation,
             "method": request.method,
             "region": region,
             "path": path,
-            "order_id": order_id,
+            "order_id": parameters.get("order_id"),
+            "parameters": parameters,
             "seller": None,
             "query": request.args.to_dict(),
             "request_body": _request_body(request, operation),
@@ -106,7 +152,7 @@ class App:
             response = _json(error.status, error.body)
         response.headers.extend(headers)
         call["status"] = response.status_code
-        if operation != "token":  # secrets are not for keeping
+        if operation not in OUTSIDE:  # secrets and whole files are not for keeping
             call["response_body"] = _parsed(response)
         sandbox.record(call)
         if call["fault"] in ("timeout_before", "timeout_after"):
@@ -119,7 +165,7 @@ class App:
         if operation is None:
             raise ApiError(404)
         with sandbox.lock:
-            if operation != "token":
+            if operation not in OUTSIDE:
                 self._admit(request, call, headers)
             before = ("status", "slow", "timeout_before")
             fault = sandbox.faults.take(before, operation, call["order_id"])
@@ -133,18 +179,21 @@ class App:
                 return Response(status=500)
         with sandbox.lock:
             if operation == "token":
-                status, body = sandbox.tokens.grant(request.form)
+                response = _json(*sandbox.tokens.grant(request.form))
+            elif operation == "document":
+                response = sandbox.reports.documents.download(
+                    request, call, sandbox.faults
+                )
             else:
-                status, body = OPERATIONS[operation][3](sandbox, call)
+                # Within the lock: the views share parts with the orders.
+                response = _json(*OPERATIONS[operation][3](sandbox, call))
             after = ("truncate", "timeout_after")
             fault = sandbox.faults.take(after, operation, call["order_id"])
-            # Within the lock: the views share parts with the orders.
-            response = _json(status, body)
         if fault:
             call["fault"] = fault.kind
             if fault.kind == "truncate":
-                text = response.get_data()
-                response.set_data(text[: len(text) // 2])
+                data = response.get_data()
+                response.set_data(data[: len(data) // 2])
         return response
 
     def _admit(self, request, call, headers):
@@ -163,12 +212,17 @@ class App:
             raise invalid("Invalid Input", "A list is one comma-separated parameter")
 
 
-def _route(method, path):
+def _route(method, region, path):
+    """The operation and the parameters in its path."""
+    if not region:
+        for operation, pattern in OUTSIDE.items():
+            if match := pattern.fullmatch(path):
+                return operation, match.groupdict()
     for operation, (its_method, pattern, _role, _answer) in OPERATIONS.items():
         match = pattern.fullmatch(path)
         if match and method == its_method:
-            return operation, match.groupdict().get("order_id")
-    return None, None
+            return operation, match.groupdict()
+    return None, {}
 
 
 def _request_body(request, operation):

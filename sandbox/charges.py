@@ -16,7 +16,7 @@ Amazon documents names, not arithmetic. The sandbox chose:
 from decimal import Decimal
 from typing import NamedTuple
 
-from .amounts import rounded
+from .amounts import rounded, share_of
 from .marketplaces import Marketplace
 
 REFERRAL_RATE = Decimal("0.15")
@@ -63,10 +63,14 @@ def terms_of(order, item):
     )
 
 
-def parts_of(item, marketplace):
-    """{(kind, price | tax | promotion | promotion_tax): amount} of the whole item."""
+def parts_of(item, units, marketplace):
+    """{(kind, price | tax | promotion | promotion_tax): amount} of so many units."""
+    proceeds, ordered = item["proceeds"], item["quantityOrdered"]
+    if units < ordered:
+        # The same share that is left of the order when the rest is cancelled.
+        proceeds = share_of(proceeds, units, ordered, marketplace)
     prices, taxes, discounts = {}, {}, {}
-    for row in item["proceeds"]["breakdowns"]:
+    for row in proceeds["breakdowns"]:
         if row["type"] == "TAX":
             _add_details(taxes, row)
         elif row["type"] == "DISCOUNT":
@@ -92,7 +96,7 @@ def parts_of(item, marketplace):
     points = item.get("expense", {}).get("pointsCost", {}).get("pointsGranted", {})
     if "pointsMonetaryValue" in points:
         amount = Decimal(points["pointsMonetaryValue"]["amount"])
-        parts["POINTS", "granted"] = -amount
+        parts["POINTS", "granted"] = -rounded(amount * units / ordered, marketplace)
     return parts
 
 

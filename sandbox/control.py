@@ -5,16 +5,23 @@ POST   /sandbox/orders                     [payload or builder keywords, ...]
                                            or {"count", "marketplace", "kind", "seed"}
 POST   /sandbox/orders/{id}/cancel         {"items": {order item id: quantity}}
 POST   /sandbox/orders/{id}/release | ship
+POST   /sandbox/orders/{id}/refund         {"items": {order item id: units or "amount"},
+                                           "restocking_fee", "goodwill"}
 POST   /sandbox/faults                     keywords of Faults.add
 DELETE /sandbox/faults
 POST   /sandbox/clock                      {"advance": seconds}
 POST   /sandbox/sellers                    {"key", "countries"}: a new seller
 POST   /sandbox/sellers/{key}              {"roles", "revoked", "suspended",
                                            "client_secret"}
+POST   /sandbox/sellers/{key}/settle       {"marketplace", "reserve", "until"}
+POST   /sandbox/sellers/{key}/charge       {"transaction_type", "amount_type",
+                                           "description", "amount", "marketplace",
+                                           ...}: keywords of Sandbox.charge
 """
 
 import json
 import re
+from decimal import Decimal
 
 from werkzeug.wrappers import Response
 
@@ -23,6 +30,7 @@ from .clock import iso, parse_time
 
 _ORDER = re.compile(r"/sandbox/orders/([^/]+)/(cancel|release|ship)")
 _SELLER = re.compile(r"/sandbox/sellers/([^/]+)")
+_MONEY = re.compile(r"/sandbox/(orders|sellers)/([^/]+)/(refund|settle|charge)")
 
 
 def answer(sandbox, request):
@@ -31,7 +39,8 @@ def answer(sandbox, request):
         status, result = _perform(sandbox, request.method, request.path, body)
     except KeyError as error:
         status, result = 404, {"error": f"Not found: {error}"}
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        # ArithmeticError: an amount that is no number
         status, result = 400, {"error": str(error)}
     text = json.dumps(result, ensure_ascii=False)
     return Response(text, status, content_type="application/json")
@@ -49,7 +58,9 @@ def _perform(sandbox, method, path, body):
             "release": sandbox.release_pending,
             "ship": sandbox.ship_by_amazon,
         }
-        return 200, order_state(deeds[deed](order_id, **body))
+        return 200, order_state(sandbox, deeds[deed](order_id, **body))
+    if method == "POST" and (match := _MONEY.fullmatch(path)):
+        return 200, _move_money(sandbox, *match.groups(), body)
     if method == "POST" and path == "/sandbox/faults":
         sandbox.faults.add(**body)
         return 200, {}
@@ -88,6 +99,19 @@ def _add(sandbox, entry):
     return sandbox.add_order(seller, **entry)
 
 
+def _move_money(sandbox, whose, key, deed, body):
+    for name in ("until", "posted"):
+        if name in body:
+            body = {**body, name: parse_time(body[name])}
+    if (whose, deed) == ("orders", "refund"):
+        return event_state(sandbox.refund(key, **body))
+    if (whose, deed) == ("sellers", "charge"):
+        return event_state(sandbox.charge(key, **body))
+    if (whose, deed) == ("sellers", "settle"):
+        return settlement_state(sandbox.close_settlement(key, **body))
+    raise KeyError(f"{deed} of {whose}")
+
+
 def _change_seller(seller, body):
     for name, value in body.items():
         if name in ("roles", "suspended"):
@@ -104,7 +128,12 @@ def state(sandbox):
         "now": iso(sandbox.clock.now()),
         "url": sandbox.url,
         "sellers": {s.key: seller_state(s) for s in sandbox.sellers.values()},
-        "orders": [order_state(order) for order in sandbox.orders.values()],
+        "orders": [order_state(sandbox, order) for order in sandbox.orders.values()],
+        "settlements": [settlement_state(s) for s in sandbox.settlements.values()],
+        "accounts": [
+            account_state(account, sandbox.clock.now())
+            for account in sandbox.ledger.accounts.values()
+        ],
         "calls": dict(sandbox.counts),
         "catalog": CATALOG,
         "unlinkedSkus": list(UNLINKED_SKUS),
@@ -125,7 +154,51 @@ def seller_state(seller):
     }
 
 
-def order_state(order):
+def settlement_state(settlement):
+    return {
+        "settlementId": settlement.settlement_id,
+        "seller": settlement.account.seller.key,
+        "marketplaceId": settlement.account.marketplace.id,
+        "total": str(settlement.total),
+        "currency": settlement.currency,
+        "start": iso(settlement.start),
+        "end": iso(settlement.end),
+        "deposit": iso(settlement.deposit),
+        "reserve": str(settlement.reserve),
+        "rows": len(settlement.rows),
+        "reportIds": [report.report_id for report in settlement.reports],
+    }
+
+
+def account_state(account, now):
+    """What Amazon holds for a seller in one marketplace."""
+    balances = account.balances(now)
+    return {
+        "seller": account.seller.key,
+        "marketplaceId": account.marketplace.id,
+        "currency": account.marketplace.currency,
+        **{name: str(amount) for name, amount in balances.items()},
+    }
+
+
+def event_state(event):
+    return {
+        "transactionType": event.transaction_type,
+        "transactionId": event.transaction_id,
+        "orderId": event.order_id,
+        "adjustmentId": event.adjustment_id,
+        "total": str(event.total),
+        "rows": [
+            [row.amount_type, row.description, str(row.amount)] for row in event.rows
+        ],
+    }
+
+
+def order_state(sandbox, order):
+    sums = dict.fromkeys(("settled", "released", "deferred"), Decimal("0.00"))
+    for event in (events := sandbox.ledger.events_of(order)):
+        sums[event.standing(sandbox.clock.now())] += event.total
+    settled_in = {e.settlement.settlement_id for e in events if e.settlement}
     total = order.payload["proceeds"]["grandTotal"]
     return {
         "orderId": order.order_id,
@@ -137,6 +210,8 @@ def order_state(order):
         "lastUpdated": iso(order.updated),
         "grandTotal": total["amount"],
         "currency": total["currencyCode"],
+        **{name: str(amount) for name, amount in sums.items()},
+        "settlements": sorted(settled_in),
         "packages": order.packages,
         "programs": order.payload.get("programs", []),
         "items": [

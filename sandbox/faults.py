@@ -15,6 +15,10 @@ KINDS = {
     "change_between_pages": "searchOrders: an order already given changes and comes "
     "again on a later page",
     "silent_confirm": "confirmShipment: 204, but nothing happens",
+    "cancelled_report": "the next report, requested or of a settlement, is CANCELLED",
+    "row_missing": "document: the last row of a settlement is missing",
+    "total_wrong": "document: the total of a settlement is a cent too high",
+    "new_type": "document: a row of a settlement is of a type nobody has seen",
 }
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from . import charges
 from .amounts import rounded
-from .charges import COMMISSION, PRINCIPAL
+from .charges import COMMISSION
 from .marketplaces import Marketplace
 from .sellers import Seller
 
@@ -67,6 +67,12 @@ class Event:
     def deferred(self):
         """Whether its money was or is held back."""
         return self.release > self.posted
+
+    def standing(self, now):
+        """Where its money is: settled, released to be settled next, or deferred."""
+        if self.settlement:
+            return "settled"
+        return "released" if self.release <= now else "deferred"
 
 
 @dataclass(eq=False)
@@ -160,12 +166,7 @@ class Ledger:
         if done <= sold.units:
             return []
         terms = charges.terms_of(order, item)
-        parts = charges.share(
-            charges.parts_of(item, terms.marketplace),
-            done,
-            item["quantityOrdered"],
-            terms.marketplace,
-        )
+        parts = charges.parts_of(item, done, terms.marketplace)
         amounts = charges.difference(
             charges.rows_of(parts, terms, done),
             charges.rows_of(sold.parts, terms, sold.units),
@@ -199,7 +200,10 @@ class Ledger:
             if item_id not in known:
                 raise ValueError(f"No unit of item {item_id} has shipped")
         marketplace = order.marketplace
-        kept, given = rounded(restocking_fee, marketplace), rounded(goodwill, marketplace)
+        kept, given = (
+            rounded(restocking_fee, marketplace),
+            rounded(goodwill, marketplace),
+        )
         if not items and not (given and known):
             raise ValueError(f"Nothing of {order.order_id} is left to refund")
         if kept < 0 or given < 0:
@@ -213,8 +217,13 @@ class Ledger:
         for item_id, (units, parts) in refunds.items():
             rows += _refund_item(order, known[item_id], units, parts)
         first = known[next(iter(items), next(iter(known)))].item
-        extra = {("ItemPrice", "RestockingFee"): kept, ("ItemPrice", "Goodwill"): -given}
-        rows += _item_rows(first, {name: amount for name, amount in extra.items() if amount})
+        extra = {
+            ("ItemPrice", "RestockingFee"): kept,
+            ("ItemPrice", "Goodwill"): -given,
+        }
+        rows += _item_rows(
+            first, {name: amount for name, amount in extra.items() if amount}
+        )
         return self._add_order_event(
             order,
             Event(transaction_type, now, now, rows),

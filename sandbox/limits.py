@@ -8,6 +8,13 @@ PLANS = {
     "searchOrders": (0.0056, 20),
     "getOrder": (0.5, 30),
     "confirmShipment": (2, 10),
+    "getReports": (0.0222, 10),
+    "getReport": (2, 15),
+    "createReport": (0.0167, 15),
+    "cancelReport": (0.0222, 10),
+    "getReportDocument": (0.0167, 15),
+    "listTransactions": (0.5, 10),
+    "listSummary": (0.5, 10),
 }
 UNLIMITED = 1000.0  # what the header announces where there are no limits
 

@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 
 from .clock import iso, parse_time
-from .errors import ApiError, denied, invalid
-from .marketplaces import is_marketplace_id
+from .errors import ApiError, invalid
+from .queries import check_marketplaces, listed, time_of
 from .views import INCLUDED_DATA, view
 
 STATUSES = (
@@ -97,29 +97,16 @@ def _page_size(query):
 
 
 def _included(query):
-    return set(_listed(query, "includedData", INCLUDED_DATA))
-
-
-def _listed(query, name, allowed=None):
-    """A comma-separated parameter; each value must be one Amazon knows."""
-    values = [value for value in query.get(name, "").split(",") if value]
-    for value in values:
-        if allowed and value not in allowed:
-            raise invalid("Invalid Input", f"{value} is not a valid value of {name}")
-    return values
+    return set(listed(query, "includedData", INCLUDED_DATA))
 
 
 def _filter(query, seller):
-    statuses = _listed(query, "fulfillmentStatuses", STATUSES)
-    parties = _listed(query, "fulfilledBy", ("MERCHANT", "AMAZON"))
-    marketplaces = _listed(query, "marketplaceIds")
+    statuses = listed(query, "fulfillmentStatuses", STATUSES)
+    parties = listed(query, "fulfilledBy", ("MERCHANT", "AMAZON"))
+    marketplaces = listed(query, "marketplaceIds")
     if len(marketplaces) > 50:
         raise invalid("Invalid Input", "marketplaceIds may hold up to 50 values")
-    for marketplace_id in marketplaces:
-        if not is_marketplace_id(marketplace_id):
-            raise invalid("Invalid Input", f"{marketplace_id} is no marketplace id")
-        if marketplace_id not in seller.marketplace_ids:
-            raise denied(f"The seller doesn't sell in marketplace {marketplace_id}.")
+    check_marketplaces(marketplaces, seller)
     return lambda order: (
         (not statuses or order.status in statuses)
         and (not parties or order.fulfilled_by in parties)
@@ -137,7 +124,7 @@ def _window(query, seller, now):
     other = "lastUpdatedBefore" if kind == "created" else "createdBefore"
     if other in query:
         raise invalid("Invalid Input", f"{other} may not be given with {names[0]}")
-    after = _time(query, names[0])
+    after = time_of(query, names[0])
     if "paginationToken" in query:
         before, seen = _resume(query, seller, now)
     else:
@@ -150,19 +137,12 @@ def _before(query, name, after, now):
         # To the millisecond, as it is echoed: the next search starts right there.
         latest = max(now - LAG, after)
         return latest.replace(microsecond=latest.microsecond // 1000 * 1000)
-    before = _time(query, name)
+    before = time_of(query, name)
     if before > now - LAG:
         raise invalid("Invalid Input", f"{name} must be at least two minutes ago")
     if before < after:
         raise invalid("Invalid Input", f"{name} must not be earlier than its After")
     return before
-
-
-def _time(query, name):
-    moment = parse_time(query[name])
-    if moment is None:
-        raise invalid("Invalid Input", f"{name} must be in ISO 8601 format")
-    return moment
 
 
 def _token(query, seller, key, before, now):

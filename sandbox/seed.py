@@ -214,3 +214,4 @@ def _ship(sandbox, order, carrier, count):
     }
     quantities = {i["orderItemId"]: i["quantity"] for i in package["orderItems"]}
     ship(order, package, quantities, shipped)
+    sandbox.ledger.follow(order, shipped)

@@ -5,7 +5,8 @@ from .marketplaces import marketplace_of
 BASE = "inventory_and_order_tracking"
 DIRECT_TO_CONSUMER = "direct_to_consumer_shipping"
 TAX_INVOICING = "tax_invoicing"
-ROLES = (BASE, DIRECT_TO_CONSUMER, TAX_INVOICING)
+FINANCE = "finance_and_accounting"
+ROLES = (BASE, DIRECT_TO_CONSUMER, TAX_INVOICING, FINANCE)
 
 
 class Seller:

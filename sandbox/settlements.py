@@ -11,6 +11,7 @@ France, Italy and Spain, as has been seen), a dot and yyyy-mm-dd elsewhere.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from .amounts import rounded
 from .clock import UTC
@@ -50,6 +51,7 @@ _DATES = {
     **dict.fromkeys(("DE", "NL", "BE", "SE", "PL", "TR"), _DOTTED),
     **dict.fromkeys(("FR", "IT", "ES"), _SLASHED),
 }
+_NO_SUMMARY = ("",) * 5  # those columns are the header row's
 _UNKNOWN = (OTHER, OTHER, "Brand New Fee 2026")
 # What a fault does to the file.
 FAULTS = ("row_missing", "total_wrong", "new_type")
@@ -64,6 +66,7 @@ class Settlement:
     end: datetime
     reserve: Decimal
     events: list = field(default_factory=list)
+    reports: list = field(default_factory=list)
 
     @property
     def deposit(self):
@@ -78,7 +81,7 @@ class Settlement:
         """(event, row) in the order of the file."""
         return [(event, row) for event in self.events for row in event.rows]
 
-    @property
+    @cached_property
     def total(self):
         total = sum((row.amount for _event, row in self.rows), Decimal())
         return rounded(total, self.account.marketplace)
@@ -148,6 +151,7 @@ def flat_file(settlement, fault=None):
         "currency": settlement.currency,
     }
     lines = [COLUMNS, [header.get(name, "") for name in COLUMNS]]
+    when = {event: (day(event.release), time(event.release)) for event, _row in rows}
     for number, (event, row) in enumerate(rows):
         kind = event.transaction_type, row.amount_type, row.description
         if number == unknown:
@@ -155,7 +159,7 @@ def flat_file(settlement, fault=None):
         lines.append(
             (
                 settlement.settlement_id,
-                *[""] * 5,
+                *_NO_SUMMARY,
                 kind[0],
                 event.order_id,
                 event.merchant_order_id,
@@ -166,8 +170,7 @@ def flat_file(settlement, fault=None):
                 kind[2],
                 amount(row.amount),
                 event.fulfillment,
-                day(event.release),
-                time(event.release),
+                *when[event],
                 row.item_id,
                 "",
                 "",

@@ -51,6 +51,7 @@ def confirm_shipment(sandbox, call):
         dropped = True
     if not dropped:
         ship(order, package, quantities, now)
+        sandbox.ledger.follow(order, now)
     return 204, None
 
 

@@ -4,20 +4,25 @@ import random
 import threading
 import uuid
 from collections import Counter
+from decimal import Decimal
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from . import seed as seeding
+from . import settlements
+from .amounts import rounded
 from .app import App
 from .builder import build_order, complete_order, random_order_id
 from .catalog import CATALOG, LINKED_SKUS, UNLINKED_SKUS
 from .clock import Clock
 from .faults import Faults
+from .ledger import Event, Ledger, Row
 from .limits import Limits
 from .lwa import Tokens
 from .marketplaces import marketplace_of
 from .orders import Order
 from .random_orders import plain_order, random_order
+from .reports import Reports
 from .sellers import Seller
 
 
@@ -41,6 +46,9 @@ class Sandbox:
         self.calls = []
         self.counts = Counter()  # calls per operation
         self.faults = Faults(seed or 0)
+        self.ledger = Ledger(seed or 0)
+        self.reports = Reports(self.clock, self.faults, seed or 0)
+        self.settlements = {}  # settlement id → Settlement
         self.tokens = Tokens(self.clock, self.sellers)
         self.limits = Limits(self.clock, rate_factor)
         self.keep_calls = keep_calls
@@ -118,6 +126,7 @@ class Sandbox:
         if order.order_id in self.orders:
             raise ValueError(f"There is an order {order.order_id} already")
         self.orders[order.order_id] = order
+        self.ledger.follow(order, order.updated)
         return order
 
     def generate_orders(
@@ -172,8 +181,96 @@ class Sandbox:
     def _change(self, order_id, deed, **keywords):
         with self.lock:
             order = self.orders[order_id]
-            deed(order, self.clock.now(), **keywords)
+            now = self.clock.now()
+            deed(order, now, **keywords)
+            self.ledger.follow(order, now)
             return order
+
+    # Money
+
+    def refund(self, order_id, items=None, **keywords):
+        """Money goes back to the buyer; the event in the ledger.
+
+        `items`: {order item id: units as an int, or a Decimal or str for an amount of
+        the item's price}; None for all that has shipped and isn't refunded yet.
+        `restocking_fee` is kept, `goodwill` is given on top; `transaction_type` may be
+        a chargeback or a claim ("A-to-z Guarantee Refund").
+        """
+        with self.lock:
+            order = self.orders[order_id]
+            return self.ledger.refund(order, self.clock.now(), items, **keywords)
+
+    def charge(
+        self,
+        seller,
+        transaction_type,
+        amount_type,
+        description,
+        amount,
+        *,
+        marketplace=None,
+        posted=None,
+        order_id="",
+        sku="",
+        quantity="",
+        marketplace_name="",
+    ):
+        """A row of the account itself: a fee (negative), an ad, a reimbursement."""
+        with self.lock:
+            seller = self._seller(seller)
+            marketplace = self._store(seller, marketplace)
+            posted = posted or self.clock.now()
+            amount = rounded(amount, marketplace)
+            row = Row(
+                amount_type,
+                description,
+                amount,
+                sku=sku,
+                quantity=str(quantity),
+            )
+            event = Event(
+                transaction_type,
+                posted,
+                posted,
+                [row],
+                order_id=order_id,
+                marketplace_name=marketplace_name,
+            )
+            return self.ledger.charge(seller, marketplace, event)
+
+    def close_settlement(
+        self, seller, marketplace=None, reserve=Decimal("0"), until=None
+    ):
+        """Settle what is released (by `until`) and publish its report.
+
+        One marketplace, by default the seller's first. `reserve` is what Amazon keeps
+        back of it until the next settlement.
+        """
+        with self.lock:
+            seller, now = self._seller(seller), self.clock.now()
+            if until and until > now:
+                raise ValueError("A settlement cannot end in the future")
+            settlement = settlements.close(
+                self.ledger.account(seller, self._store(seller, marketplace)),
+                str(settlements.FIRST_ID + len(self.settlements)),
+                reserve,
+                until or now,
+                self.ledger.new_id(43),
+            )
+            self.settlements[settlement.settlement_id] = settlement
+            self.publish_settlement(settlement)
+            return settlement
+
+    def publish_settlement(self, settlement):
+        """A (further) report of a closed settlement."""
+        with self.lock:
+            return self.reports.publish(settlement)
+
+    def _store(self, seller, marketplace):
+        marketplace = marketplace_of(marketplace or seller.marketplaces[0])
+        if marketplace not in seller.marketplaces:
+            raise ValueError(f"{seller.key} has no store in {marketplace.country}")
+        return marketplace
 
     def _seller(self, seller):
         return seller if isinstance(seller, Seller) else self.sellers[seller]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from .client import USER_AGENT
 from .errors import NotFound, Refused, Temporary
 from .transport import reason
 
@@ -23,10 +24,7 @@ MAX_BYTES = 256 * 2**20
 _CHUNK = 2**16
 _TIMEOUT = (5, 60)
 # "identity": nothing between us and the file store shall compress once more.
-_HEADERS = {
-    "Accept-Encoding": "identity",
-    "User-Agent": "AmazonConnector/19.0 (Language=Python; Platform=Odoo)",
-}
+_HEADERS = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
 # A proxy of the environment cannot reach the sandbox on this very machine.
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _DIRECTLY = {"http": None, "https": None, "all": None}
@@ -46,15 +44,15 @@ class Download:
     charset: str
 
 
-class _Silence(threading.local):
-    kept = False
+class _Here(threading.local):
+    downloading = False
 
 
-_silence = _Silence()
+_here = _Here()
 
 
 def _may_be_logged(record):
-    return not _silence.kept
+    return not _here.downloading
 
 
 # urllib3 writes the whole link at debug level, and in one of its warnings.
@@ -96,11 +94,11 @@ def download_document(
 
 @contextlib.contextmanager
 def _silent():
-    _silence.kept = True
+    _here.downloading = True
     try:
         yield
     finally:
-        _silence.kept = False
+        _here.downloading = False
 
 
 def _open(url, session, timeout):
@@ -167,39 +165,39 @@ def _says_its_length(response):
 
 def _unpacked(chunks, chunk_size, complete):
     """The content of gzip members, in pieces of at most chunk_size."""
-    inflate = None
+    inflate = zlib.decompressobj(wbits=31)
     for chunk in chunks:
         while chunk:
-            if inflate is None or inflate.eof:
-                first = inflate is None
-                # Between and after members, zeros are padding.
-                chunk = chunk if first else chunk.lstrip(b"\0")
-                inflate = zlib.decompressobj(wbits=31) if chunk else inflate
+            if inflate.eof:
+                chunk = chunk.lstrip(b"\0")  # padding, or the next member
                 if not chunk:
                     break
-            data = chunk and _inflate(inflate, chunk, chunk_size)
-            yield data
-            while len(data) == chunk_size and not inflate.unconsumed_tail:
-                data = _inflate(inflate, b"", chunk_size)
-                yield data
-            chunk = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-    if inflate is None:
-        raise DocumentError("the report's file is empty, not even packed with gzip")
-    if not inflate.eof:
-        if not complete:
-            raise Temporary("the report's file was cut off", operation="download")
-        raise DocumentError("the report's file ends too early: its gzip is truncated")
+                inflate = zlib.decompressobj(wbits=31)
+            yield from _inflated(inflate, chunk, chunk_size)
+            chunk = inflate.unused_data
+    if inflate.eof:
+        return
+    if not complete:
+        raise Temporary("the report's file was cut off", operation="download")
+    raise DocumentError("the report's file ends too early: its gzip is truncated")
 
 
-def _inflate(inflate, chunk, chunk_size):
-    try:
-        return inflate.decompress(chunk, chunk_size)
-    except zlib.error as error:
-        if "header" in str(error):
-            words = "the report's file is not packed with gzip, though it should be"
-        else:
-            words = "the report's file is damaged: its gzip cannot be unpacked"
-        raise DocumentError(words) from None
+def _inflated(inflate, data, chunk_size):
+    """What `data` unpacks to, until it or its gzip member ends."""
+    while True:
+        try:
+            piece = inflate.decompress(data, chunk_size)
+        except zlib.error as error:
+            if "header" in str(error):
+                words = "the report's file is not packed with gzip, as it should be"
+            else:
+                words = "the report's file is damaged: its gzip cannot be unpacked"
+            raise DocumentError(words) from None
+        yield piece
+        data = inflate.unconsumed_tail
+        # A full piece may have left some output behind.
+        if inflate.eof or (not data and len(piece) < chunk_size):
+            return
 
 
 def _write(chunks, file, max_bytes, charset):

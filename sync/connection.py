@@ -71,25 +71,24 @@ def client(account, **kwargs):
 
 def explain(account, error):
     """One plain sentence for what stopped a call: what, why, what to do."""
-    _ = account.env._
     if isinstance(error, NotConfigured):
         return str(error)
     if not isinstance(error, Unauthorised):
-        return _("Amazon could not be asked: %s", error)
+        return account.env._("Amazon could not be asked: %s", error)
     if error.mend == "refresh_token":
-        return _(
+        return account.env._(
             "Amazon no longer accepts the refresh token of %s (revoked or expired). "
             "Authorize the app again in the Developer Console and paste the new token.",
             account.name,
         )
     if error.mend == "client_secret":
-        return _(
+        return account.env._(
             "Amazon refuses the LWA client ID or secret of %s (wrong or rotated). Copy "
             "both again from the Developer Console.",
             account.name,
         )
     if error.mend == "region":
-        return _(
+        return account.env._(
             "Amazon knows these credentials but not in region %(region)s. Choose a home "
             "marketplace in the region where the token was issued.",
             region=dict(
@@ -98,11 +97,12 @@ def explain(account, error):
                 )
             )[account.region],
         )
-    return _(
+    return account.env._(
         "Amazon denies %(operation)s: the app lacks the role '%(role)s'. Add the role in "
         "the Developer Console, authorize the app again and paste the new token.",
         operation=error.operation,
-        role=getattr(error, "role", "") or _("Inventory and Order Tracking"),
+        role=getattr(error, "role", "")
+        or account.env._("Inventory and Order Tracking"),
     )
 
 

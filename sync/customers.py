@@ -83,7 +83,7 @@ class _Partners:
             )
         }
         self.customers = {}  # key -> partner or values
-        self.shippings = {}  # order id -> (customer key, values or None)
+        self.shippings = {}  # order id -> (customer key, contact or its values or None)
 
     def want(self, order, geography):
         address = _address(order)
@@ -104,11 +104,24 @@ class _Partners:
                 order, name, email, place
             )
         customer = self.customers[key]
-        same = (receiver or name) == name and self._lives_at(customer, place)
-        self.shippings[order.order_id] = (
-            key,
-            None if same else self._contact(order, receiver or name, place),
-        )
+        receiver = receiver or name
+        if receiver == name and self._lives_at(customer, place):
+            shipping = None
+        else:
+            shipping = self._known_contact(customer, receiver, place) or self._contact(
+                order, receiver, place
+            )
+        self.shippings[order.order_id] = (key, shipping)
+
+    def _known_contact(self, customer, name, place):
+        """The delivery contact to which an earlier order of the customer went."""
+        if isinstance(customer, dict):
+            return None
+        return customer.child_ids.filtered(
+            lambda contact: contact.type == "delivery"
+            and contact.name == name
+            and self._lives_at(contact, place)
+        )[:1]
 
     def _lives_at(self, customer, place):
         if isinstance(customer, dict):
@@ -146,11 +159,16 @@ class _Partners:
         contacts = [
             (order_id, values | {"parent_id": self.customers[key].id})
             for order_id, (key, values) in self.shippings.items()
-            if values
+            if isinstance(values, dict)
         ]
         made = self.Partner.create([values for _order_id, values in contacts])
-        self.made = dict(zip((order_id for order_id, _v in contacts), made, strict=True))
+        self.made = dict(
+            zip((order_id for order_id, _v in contacts), made, strict=True)
+        )
 
     def result(self, order_id):
-        customer = self.customers[self.shippings[order_id][0]]
-        return Customer(customer, self.made.get(order_id, customer))
+        key, shipping = self.shippings[order_id]
+        if isinstance(shipping, dict):
+            shipping = self.made[order_id]
+        customer = self.customers[key]
+        return Customer(customer, shipping or customer)

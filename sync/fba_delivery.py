@@ -10,13 +10,10 @@ def deliver(sales, location):
     customers = sales.env.ref("stock.stock_location_customers")
     values = []
     for line in sales.order_line.filtered(lambda x: x.product_id.type == "consu"):
-        for product, uom, quantity in line._amazon_components():
+        for component in line._amazon_components():
             values.append(
-                {
-                    "product_id": product.id,
-                    "product_uom": uom.id,
-                    "product_uom_qty": quantity,
-                    "quantity": quantity,
+                component
+                | {
                     "picked": True,
                     "location_id": location.id,
                     "location_dest_id": customers.id,

@@ -34,7 +34,11 @@ def apply(order):
 
 
 def _tell(order, message):
-    order.write({"attention": message, "next_try": False})
+    """Once: the order may change at Amazon again without any news in it."""
+    order.next_try = False
+    if order.attention == message:
+        return
+    order.attention = message
     order.sale_order_id.message_post(body=message)
     order.sale_order_id.activity_schedule(
         "mail.mail_activity_data_warning",

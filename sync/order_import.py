@@ -53,7 +53,6 @@ def _plan_or_block(record):
 
 def plan(record):
     """What the record asks for, checked; None when it is settled without a sale."""
-    _ = record.env._
     try:
         order = parse_order(record.payload)
     except MalformedOrder as exc:
@@ -82,12 +81,11 @@ def plan(record):
 
 
 def _check_currency(record, code):
-    _ = record.env._
     currency = record.currency_id
     if not currency or not currency.active:
         raise Problem(
             "currency",
-            _(
+            record.env._(
                 "The order is in %s, which is not active in Odoo. Activate the currency "
                 "(Invoicing > Configuration > Currencies).",
                 code,
@@ -99,7 +97,7 @@ def _check_currency(record, code):
     ):
         raise Problem(
             "currency",
-            _(
+            record.env._(
                 "Odoo has no exchange rate for %s. Enter one (Invoicing > Configuration "
                 "> Currencies).",
                 currency.name,
@@ -187,7 +185,9 @@ def verify(sale, plan, expected):
 
 def gift_message(order):
     """All gift messages of the order's items, one paragraph each."""
-    options = (item.fulfillment and item.fulfillment.gift_option for item in order.items)
+    options = (
+        item.fulfillment and item.fulfillment.gift_option for item in order.items
+    )
     messages = (option.message for option in options if option and option.message)
     return "\n\n".join(dict.fromkeys(messages)) or False
 

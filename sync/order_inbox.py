@@ -25,9 +25,7 @@ def store(account, payloads, run=None):
         )
     }
     context = _Context(account, snapshots.values())
-    counts = dict.fromkeys(
-        ("captured", "updated", "skipped", "canceled", "blocked"), 0
-    )
+    counts = dict.fromkeys(("captured", "updated", "skipped", "canceled", "blocked"), 0)
     to_create = []
     for reference, snap in snapshots.items():
         order = known.get(reference)
@@ -137,9 +135,7 @@ class _Context:
         if not self.store_of(snap):
             channel = snap.order.sales_channel
             if not channel or channel.channel_name != "NON_AMAZON":
-                return _held(
-                    "marketplace", (channel and channel.marketplace_id) or "?"
-                )
+                return _held("marketplace", (channel and channel.marketplace_id) or "?")
         state, code, due = classify(snap.order)
         return {
             "state": state,

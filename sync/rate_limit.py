@@ -22,7 +22,9 @@ class DatabaseLimiter:
         self.clock = clock
 
     def acquire(self, operation):
-        return self._change(operation, lambda bucket: buckets.take(bucket, self.clock()))
+        return self._change(
+            operation, lambda bucket: buckets.take(bucket, self.clock())
+        )
 
     def learn(self, operation, rate):
         self._change(operation, lambda bucket: (buckets.learn(bucket, rate), None))

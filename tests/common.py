@@ -49,9 +49,10 @@ class AmazonCase(TransactionCase):
                 **values,
             }
         )
-        cls.env["stock.quant"]._update_available_quantity(
-            product, cls.warehouse.lot_stock_id, quantity
-        )
+        if quantity:
+            cls.env["stock.quant"]._update_available_quantity(
+                product, cls.warehouse.lot_stock_id, quantity
+            )
         return product
 
     def connect(self, key="US", marketplaces=None, **values):

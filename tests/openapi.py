@@ -19,8 +19,15 @@ except ImportError:  # a test tool only; the add-on doesn't need it
     jsonschema = None
 
 MODELS = Path(__file__).resolve().parents[2] / "shared" / "spapi-models"
-FILES = ("orders_2026-01-01.json", "ordersV0.json", "sellers.json")
-LOGIN = "/auth/"
+FILES = (
+    "orders_2026-01-01.json",
+    "ordersV0.json",
+    "sellers.json",
+    "reports_2021-06-30.json",
+    "finances_2024-06-19.json",
+)
+# Login with Amazon and the storage of documents: no model describes them.
+UNDESCRIBED = ("/auth/", "/documents/")
 # Faults by which an answer is not Amazon's any more.
 BROKEN = ("status", "truncate", "timeout_before", "timeout_after")
 
@@ -42,8 +49,8 @@ def validate_call(call):
     """Check a request and its answer against Amazon's model.
 
     `call`: method, path (without the region), query, request_body, status,
-    response_body; `fault` where there was one. Calls to Login with Amazon pass: no
-    model describes them.
+    response_body; `fault` where there was one. Calls to Login with Amazon and to the
+    storage of documents pass: no model describes them.
     """
     _raise(call, [*_request_errors(call), *_answer_errors(call)])
 
@@ -62,8 +69,19 @@ def _raise(call, errors):
 @lru_cache
 def _model(name):
     model = json.loads((MODELS / name).read_text(encoding="utf-8"))
+    _merge_all_of(model["definitions"])
     _tighten(model)
     return model
+
+
+def _merge_all_of(definitions):
+    """`allOf` as one object: its parts could not be strict each by itself."""
+    for schema in definitions.values():
+        for part in schema.pop("allOf", ()):
+            if "$ref" in part:
+                part = definitions[part["$ref"].rpartition("/")[2]]
+            schema.setdefault("properties", {}).update(part["properties"])
+            schema.setdefault("required", []).extend(part.get("required", ()))
 
 
 def _tighten(node):
@@ -87,7 +105,7 @@ def _tighten(node):
 
 
 def _possible_values(description):
-    _before, found, text = description.partition("**Possible value")
+    _before, found, text = description.partition("**Possible values")
     if not found:
         return []
     return re.findall(r"`([A-Z][A-Za-z_]*)`", text)
@@ -109,7 +127,7 @@ def _operation(method, path):
 
 
 def _request_errors(call):
-    if call["path"].startswith(LOGIN):
+    if call["path"].startswith(UNDESCRIBED):
         return
     model, operation = _operation(call["method"], call["path"])
     parameters = operation.get("parameters", ())
@@ -139,11 +157,13 @@ def _typed(parameter, text):
         return [_typed(parameter["items"], part) for part in text.split(",")]
     if parameter["type"] == "integer" and re.fullmatch(r"-?\d+", text):
         return int(text)
+    if parameter["type"] == "boolean" and text in ("true", "false"):
+        return text == "true"
     return text
 
 
 def _answer_errors(call):
-    if call["path"].startswith(LOGIN) or call.get("fault") in BROKEN:
+    if call["path"].startswith(UNDESCRIBED) or call.get("fault") in BROKEN:
         return
     model, operation = _operation(call["method"], call["path"])
     response = operation["responses"].get(str(call["status"]))

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,12 @@ class Workers:
         self.process.stdin.close()
         self.process.wait(30)
         self.process.stdout.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def until(condition, what, seconds=PATIENCE):
@@ -194,6 +201,18 @@ class ProcessCase(BaseCase):
         started.append(self.workers.start("cron", account=self.account, job=job))
         self.died(started[0])
         del self.sandbox.record
+
+    def node(self):
+        """A real Odoo server with two threads for scheduled jobs, as a cluster has."""
+        command = [sys.executable, SERVER, "-c", CONF, "-d", DATABASE]
+        command += ["--max-cron-threads=2", "--http-port", free_port()]
+        with open(self.workers.folder / "nodes.log", "a") as log:
+            node = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self.addCleanup(node.wait)
+        self.addCleanup(node.kill)
+        return node
 
     def died(self, worker):
         """Wait until a killed worker and its database session are gone."""

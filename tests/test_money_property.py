@@ -15,7 +15,7 @@ from odoo.tests import tagged
 from .common import AmazonCase
 
 LONG = os.environ.get("AMAZON_CONNECTOR_DRILL") == "long"
-ORDERS = 1500 if LONG else 150  # for each of the two rounding methods
+ORDERS = 1500 if LONG else 150
 # seller: {marketplace: the VAT its store takes out of the price, None for US tax}
 SELLERS = {
     "US": {"US": None},
@@ -24,6 +24,7 @@ SELLERS = {
 }
 RATES = {"EUR": 0.9137, "GBP": 0.79, "JPY": 151.37}
 ROUNDS = 3  # an order leaves in at most so many transfers
+CREDITED = 1 if LONG else 0.25  # part of the invoices that get a credit note
 
 
 def amazon_due(order):
@@ -213,11 +214,13 @@ class TestMoneyProperty(AmazonCase):
         notes_of = defaultdict(lambda: self.env["account.move"])
         invoices = self.records.sale_order_id.invoice_ids
         self.assertEqual(set(invoices.mapped("state")), {"posted"})
-        for note in invoices._reverse_moves():
+        for note in self.sample(invoices)._reverse_moves():
             notes_of[note.amazon_order_id] |= note
         for record in self.records:
             order, rate = self.orders[record.amazon_order_ref]
-            own = record.sale_order_id.invoice_ids
+            own = record.sale_order_id.invoice_ids.filtered(
+                lambda move: move.move_type == "out_invoice"
+            )
             parts[len(own)] += 1
             if not amazon_due(order):
                 self.assertFalse(own)

@@ -208,9 +208,7 @@ class TestBadOrders(BlockedCase):
         bad = self.payload() | {"orderId": 12}
         self.give(bad)
         self.take_in(self.account)
-        record = self.env["amazon.order"].search(
-            [("account_id", "=", self.account.id)]
-        )
+        record = self.env["amazon.order"].search([("account_id", "=", self.account.id)])
         self.assertBlocked(record, "malformed", "orderId")
 
     def test_nul_character(self):
@@ -276,7 +274,9 @@ class TestBadOrders(BlockedCase):
         self.assertBlocked(self.take_spoilt(spoil), "malformed", "out of every range")
 
     def test_date_before_our_time(self):
-        record = self.take_spoilt(lambda p: p.update(createdTime="0001-01-01T00:00:00Z"))
+        record = self.take_spoilt(
+            lambda p: p.update(createdTime="0001-01-01T00:00:00Z")
+        )
         self.assertIn(record.state, ("blocked", "imported"))
 
 

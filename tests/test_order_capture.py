@@ -75,9 +75,7 @@ class TestPages(CaptureCase):
         self.orders(1)
         self.pull(self.account)
         answer = self.searches()[0]["response_body"]
-        self.assertEqual(
-            self.account.orders_cursor, naive(answer["lastUpdatedBefore"])
-        )
+        self.assertEqual(self.account.orders_cursor, naive(answer["lastUpdatedBefore"]))
 
     def test_cursor_stays_until_the_last_page(self):
         """row 4.6: an error on page 2 keeps page 1 and leaves the cursor alone"""

@@ -56,7 +56,9 @@ class TestOrderStatus(CaptureCase):
         order = self.sandbox.add_order(self.seller, status="ON_HOLD")
         self.take_in(self.account)
         record = self.inbox(order)
-        self.assertEqual((record.state, record.reason_code), ("pending", "unknown_status"))
+        self.assertEqual(
+            (record.state, record.reason_code), ("pending", "unknown_status")
+        )
         self.assertIn("ON_HOLD", record.reason)
         order.set_status("UNSHIPPED", self.sandbox.clock.now())
         self.sandbox.clock.advance(180)
@@ -291,7 +293,9 @@ class TestSwitches(CaptureCase):
         self.assertEqual(self.inbox(mine).account_id, self.account)
         self.assertEqual(self.inbox(theirs).account_id, other)
         for account in (self.account, other):
-            self.assertEqual(account.store_ids.listing_ids.mapped("sku"), ["MUG-BLUE-350"])
+            self.assertEqual(
+                account.store_ids.listing_ids.mapped("sku"), ["MUG-BLUE-350"]
+            )
             self.assertEqual(self.captured(account).run_id.account_id, account)
 
     def test_stores_of_one_account_have_their_own_listings(self):

@@ -1,8 +1,9 @@
+import unittest
 from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .processes import LONG, ProcessCase, until
+from .processes import LONG, SERVER, ProcessCase, until
 
 STOPPED = "stopped"
 
@@ -128,6 +129,32 @@ class TestProcesses(ProcessCase):
         self.assertEqual(first, "failed")
         self.assertIn(STOPPED, message)
         self.assertEqual({state for state, _message in others}, {"done"})
+
+    @unittest.skipUnless(LONG and SERVER, "a long one: run 'make drill'")
+    def test_two_nodes(self):
+        """row 4.12: two servers share an account's jobs by their own schedulers"""
+        self.generate(300)
+        others = self.sql(
+            """
+            UPDATE ir_cron c SET active = false FROM amazon_account a
+            WHERE a.id = %s AND c.active AND c.id NOT IN (
+                a.orders_cron_id, a.process_cron_id, a.shipments_cron_id)
+            RETURNING c.id
+            """,
+            self.account,
+        )
+        self.addCleanup(
+            self.sql,
+            "UPDATE ir_cron SET active = true WHERE id IN %s",
+            tuple(row[0] for row in others),
+        )
+        first, _second = self.node(), self.node()
+        self.run_job("enqueue", account=self.account, job="orders")
+        until(lambda: self.orders("imported") >= 100, "a hundred orders", 600)
+        first.kill()
+        until(lambda: self.orders("imported") == 300, "all orders", 600)
+        self.assertAllCaptured()
+        self.assertAllSold()
 
     def _pickings_in_the_making(self):
         """Numbers were drawn for transfers that nobody sees yet."""

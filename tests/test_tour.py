@@ -23,7 +23,10 @@ class TestTour(HttpCase, AmazonCase):
         seller.client_secret = "amzn1.oa2-cs.v1.tour"
         seller.refresh_token = "Atzr|tour"
         order = self.sandbox.add_order(
-            seller, marketplace="US", items=[{"sku": "MUG-BLUE-350", "quantity": 2}], order_id=ORDER
+            seller,
+            marketplace="US",
+            items=[{"sku": "MUG-BLUE-350", "quantity": 2}],
+            order_id=ORDER,
         )
         Default = self.env["ir.default"]
         Default.set("amazon.connect", "use_sandbox", True)

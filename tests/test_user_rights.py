@@ -57,7 +57,9 @@ class TestUserRights(AmazonCase):
         """row 1.7: transfers of Amazon orders open for who knows nothing of Amazon"""
         user = self.user(*WAREHOUSE)
         self.open(user, self.picking)
-        self.assertEqual(self.picking.with_user(user).amazon_submission_state, "confirmed")
+        self.assertEqual(
+            self.picking.with_user(user).amazon_submission_state, "confirmed"
+        )
 
     def test_accountant_without_amazon_rights(self):
         """row 1.7: invoices of Amazon orders open and post without rights on Amazon's"""
