@@ -30,6 +30,7 @@ CHROMIUM = [
     *("--disable-quic", "--disable-background-networking", "--hide-scrollbars"),
     *("--disable-component-update", "--disable-sync", "--remote-debugging-port=0"),
 ]
+UNDERWAY = [("state", "in", ("queued", "sent"))]
 REFUSAL = "The tracking number you have submitted is not valid for the carrier UPS."
 
 
@@ -169,8 +170,7 @@ def work(user, sandbox_url):
             [picking["id"]],
             context={"skip_backorder": True, "skip_sms": True},
         )
-        sent = [("state", "in", ("queued", "sent"))]
-        user.wait("sent", lambda: not user.count("amazon.submission", sent))
+        user.wait("sent", lambda: not user.count("amazon.submission", UNDERWAY))
     demo.wait_for_invoices(user)
 
 

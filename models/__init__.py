@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     amazon_account,
     amazon_account_schedule,
     amazon_carrier,
@@ -12,7 +13,6 @@ from . import (
     amazon_store_defaults,
     amazon_submission,
     amazon_sync_run,
-    account_move,
     res_partner,
     sale_order,
     sale_order_line,

@@ -299,6 +299,17 @@ class AmazonOrder(models.Model):
         self.ensure_one()
         return self.sale_order_id.get_formview_action()
 
+    def action_view_pickings(self):
+        """For the warehouse, which may not be allowed to open sales."""
+        self.ensure_one()
+        pickings = self.sudo().sale_order_id.picking_ids.with_env(self.env)
+        if len(pickings) == 1:
+            return pickings.get_formview_action()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.action_picking_tree_all"
+        )
+        return action | {"domain": [("id", "in", pickings.ids)], "context": {}}
+
     def action_open_seller_central(self):
         self.ensure_one()
         host = self.store_id.marketplace_id.seller_central_host

@@ -95,8 +95,8 @@ class AmazonSubmission(models.Model):
                     "is sent at once."
                 ),
                 "carrier_code": self.env._(
-                    "Amazon needs a carrier. Choose the delivery method on the transfer, "
-                    "or a default carrier in the store."
+                    "Amazon needs a carrier. Press Correct and Resend to choose it, or set "
+                    "a default carrier in the store."
                 ),
                 "refused": self.env._(
                     "Amazon refused: %s. Press Correct and Resend.", answer.rstrip(". ")

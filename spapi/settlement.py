@@ -128,16 +128,18 @@ class Settlement:
         total, quantity = at["total-amount"], at["quantity-purchased"]
         time, date = at["posted-date-time"], at["posted-date"]
         digest = _digest(self.header)
-        number = 0
+        number, seen, posted, stamp = 0, "", None, "None"
         source = lines(self._file, self.encoding)
         next(source)  # the titles
         for line, text in source:
             cells, _count = layout.cells(line, text)
             if cells[total]:
                 continue
-            posted = cells[time] or cells[date]
-            posted = read_moment(posted)[date_order] if posted else None
-            ids = [cells[index] for index in shared]
+            if (moment := cells[time] or cells[date]) != seen:
+                seen = moment
+                posted = read_moment(moment)[date_order] if moment else None
+                stamp = str(posted)
+            ids = shared(cells)
             count = read_quantity(cells[quantity]) if cells[quantity] else None
             extra = layout.extras(cells)
             for what, amount, _column, promotion_id in layout.pieces(cells):
@@ -154,15 +156,15 @@ class Settlement:
                     promotion_id,
                     extra,
                 )
-                digest.update(_canonical(row, what, ids))
+                digest.update(_canonical(row, what, ids, stamp))
                 yield row
         self._digest = digest.hexdigest()
 
 
-def _canonical(row, what, ids):
-    amount = row.amount.normalize() if row.amount else 0
-    rest = f"{amount}\x1f{row.posted}\x1f{row.quantity}\x1f{row.promotion_id}\x1e"
-    return "\x1f".join((*what, *ids, rest)).encode()
+def _canonical(row, what, ids, stamp):
+    amount = str(row.amount.normalize()) if row.amount else "0"
+    rest = (amount, stamp, str(row.quantity), row.promotion_id, "\x1e")
+    return "\x1f".join((*what, *ids, *rest)).encode()
 
 
 def _digest(header):

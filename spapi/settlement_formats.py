@@ -76,8 +76,8 @@ def choose_encoding(file, charset=""):
     encodings = ["cp932", "cp1252"] if japanese else ["cp1252", "cp932"]
     try:
         encodings.insert(0, _CODECS[codecs.lookup(charset).name])
-    except LookupError:
-        pass
+    except (LookupError, ValueError):
+        pass  # a name that is none
     return next((name for name in encodings if _decodes(file, name)), "latin-1")
 
 
@@ -150,6 +150,10 @@ _FROM_COMMA = str.maketrans(",", ".", f".'{_SPACES}")
 @functools.lru_cache(4096)
 def read_amount(text):
     """(`text` with decimal point, with decimal comma) as Decimals; None: impossible."""
+    whole, _point, cents = text.removeprefix("-").partition(".")
+    if len(cents) == 2 and len(whole) < 16 and whole.isdigit() and cents.isdigit():
+        if text.isascii():  # nearly all there are
+            return Decimal(text), None
     text = text.replace("\u2212", "-")  # the minus of Swedish
     return (
         Decimal(text.translate(_FROM_POINT)) if _POINT.fullmatch(text) else None,
@@ -220,6 +224,7 @@ def _moment(year, month, day, clock):
         return None
 
 
+@functools.lru_cache(64)
 def _offset(zone):
     if zone[0] not in "+-":
         return timedelta(hours=_ZONES[zone.upper()])

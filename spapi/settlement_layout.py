@@ -6,6 +6,7 @@ be in V2.
 """
 
 import re
+from operator import itemgetter
 
 from .settlement_formats import SettlementError, show
 
@@ -111,14 +112,14 @@ def read_layout(line, titles):
 
 class _Layout:
     """`at`: where a column is in a line's cells; missing columns are in an empty cell
-    after the last."""
+    after the last. shared: takes the SHARED ones out of the cells."""
 
     def __init__(self, names):
         self.names = names
         self.width = len(names)
         self.at = dict.fromkeys(self.columns, self.width)
         self.at.update((name, index) for index, name in enumerate(names))
-        self.shared = [self.at[name] for name in SHARED]
+        self.shared = itemgetter(*(self.at[name] for name in SHARED))
         self.extra = [
             (name, index)
             for index, name in enumerate(names)
@@ -127,7 +128,10 @@ class _Layout:
 
     def cells(self, line, text):
         """The cells of a line, bare, and how many there were."""
-        cells = [cell.strip() for cell in text.split("\t")]
+        text = text.strip(" \r\n")
+        cells = text.split("\t")
+        if not text.isascii() or " \t" in text or "\t " in text:
+            cells = [cell.strip() for cell in cells]
         count = len(cells)
         if count > self.width:
             if any(cells[self.width :]):

@@ -47,22 +47,20 @@ class _Readings:
         self.differing = None  # the first text that both read, differently
 
     def read(self, text, line, column):
-        values = self._read(text)
-        if values[0] != values[1]:
-            self._note(values, (text, line, column))
-        elif values[0] is None:
-            raise SettlementError(f"{show(text)} {self._words}.", line, column)
+        values = first, second = self._read(text)
+        if first is None or second is None:
+            if first is second:
+                raise SettlementError(f"{show(text)} {self._words}.", line, column)
+            way = values.index(None)
+            if not self.impossible[way]:
+                self._rule_out(way, text, line, column)
+        elif not self.differing and first != second:
+            self.differing = (text, line, column)
         return values
 
-    def _note(self, values, place):
-        if None not in values:
-            self.differing = self.differing or place
-            return
-        way = values.index(None)
-        self.impossible[way] = self.impossible[way] or place
-        other = self.impossible[1 - way]
-        if other:
-            text, line, column = place
+    def _rule_out(self, way, text, line, column):
+        self.impossible[way] = (text, line, column)
+        if other := self.impossible[1 - way]:
             raise SettlementError(
                 f"{show(text)} is written differently from {show(other[0])} in line "
                 f"{other[1]}, column {other[2]}.", line, column,

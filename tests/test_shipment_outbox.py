@@ -35,7 +35,11 @@ class TestShipmentOutbox(ShipmentCase):
     def test_warehouse_worker_needs_no_amazon_rights(self):
         """row 1.7: who may validate transfers may ship Amazon orders, and correct them"""
         order, picking = self.sell()
-        worker = new_test_user(self.env, "worker", groups="stock.group_stock_user,base.group_partner_manager")
+        worker = new_test_user(
+            self.env,
+            "worker",
+            groups="stock.group_stock_user,base.group_partner_manager",
+        )
         picking.carrier_id = self.ups
         picking = picking.with_user(worker)
         with Form(picking) as form:
@@ -333,12 +337,12 @@ class TestShipmentOutbox(ShipmentCase):
         self.assertEqual(self.env["mail.mail"].search_count([]), mails + 1)
 
     def test_no_text_message_to_the_buyer(self):
-        """row 8.1: nor a text message, where SMS confirmation is on"""
+        """row 8.1: nor a text message, nor a question about one, where SMS is on"""
         company = self.env.company
         if "stock_sms_confirmation_template_id" not in company:
             self.skipTest("stock_sms is not installed")
         company.stock_move_email_validation = True
-        company.has_received_warning_stock_sms = True
+        company.has_received_warning_stock_sms = False
         company.stock_text_confirmation = True
         company.stock_confirmation_type = "sms"
         _order, picking = self.sell()

@@ -58,9 +58,13 @@ class TestShipmentProof(ShipmentCase):
 
     def test_many_are_proven_by_pages(self):
         """row 8.14: 25 shipments are proven by one page, not by 25 calls"""
-        self.sandbox.generate_orders(self.seller, 25, items=(1, 1), skus=("BACKPACK-20L",))
+        self.sandbox.generate_orders(
+            self.seller, 25, items=(1, 1), skus=("BACKPACK-20L",)
+        )
         self.take_in(self.account)
-        records = self.env["amazon.order"].search([("account_id", "=", self.account.id)])
+        records = self.env["amazon.order"].search(
+            [("account_id", "=", self.account.id)]
+        )
         pickings = records.sale_order_id.picking_ids
         pickings.carrier_tracking_ref = TRACKING
         pickings.move_ids.picked = True
@@ -147,7 +151,9 @@ class TestShipmentProof(ShipmentCase):
         self.assertIn("already fulfilled", row.answer)
         self.assertIn("shipped already", row.reason)
         self.assertEqual(len(self.warnings(picking)), 1)
-        self.assertEqual([p["trackingNumber"] for p in order.packages], [OTHER_TRACKING])
+        self.assertEqual(
+            [p["trackingNumber"] for p in order.packages], [OTHER_TRACKING]
+        )
 
     def test_unreachable_amazon_is_asked_again(self):
         """row 8.14: a read-back that fails decides nothing"""

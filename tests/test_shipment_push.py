@@ -65,9 +65,7 @@ class TestShipmentPush(ShipmentCase):
         order, _picking, _row = self.shipped()
         self.send(self.account)
         (call,) = self.confirmations(order)
-        self.assertEqual(
-            call["request_body"]["packageDetail"]["carrierCode"], "USPS"
-        )
+        self.assertEqual(call["request_body"]["packageDetail"]["carrierCode"], "USPS")
 
     def test_store_default_without_delivery_method(self):
         """row 8.6: a transfer without delivery method has the store's default carrier"""
@@ -87,7 +85,9 @@ class TestShipmentPush(ShipmentCase):
         item = self.item_ids(order)[0]
         for number, units in (("1", 1), ("2", 2), ("3", 3)):
             row = self.ship(
-                picking, tracking=f"1Z999AA1000000000{number}", **{"MUG-BLUE-350": units}
+                picking,
+                tracking=f"1Z999AA1000000000{number}",
+                **{"MUG-BLUE-350": units},
             )
             self.assertEqual(row.package_reference, number)
             self.send(self.account)
@@ -139,10 +139,10 @@ class TestShipmentPush(ShipmentCase):
             form.carrier_tracking_ref = OTHER_TRACKING
         self.assertEqual(row.state, "queued")
         self.send(self.account)
-        self.assertEqual([p["trackingNumber"] for p in order.packages], [OTHER_TRACKING])
         self.assertEqual(
-            self.quantities(order), {"1": {self.item_ids(order)[0]: 2}}
+            [p["trackingNumber"] for p in order.packages], [OTHER_TRACKING]
         )
+        self.assertEqual(self.quantities(order), {"1": {self.item_ids(order)[0]: 2}})
         self.read_back()
         self.assertEqual(row.state, "confirmed")
 
@@ -155,7 +155,9 @@ class TestShipmentPush(ShipmentCase):
         self.send(self.account)
         self.read_back()
         self.assertEqual(row.state, "confirmed")
-        self.assertEqual([p["trackingNumber"] for p in order.packages], [OTHER_TRACKING])
+        self.assertEqual(
+            [p["trackingNumber"] for p in order.packages], [OTHER_TRACKING]
+        )
 
     def test_first_of_several_numbers(self):
         """row 8.2: of several tracking numbers on one transfer Amazon gets the first"""
@@ -315,9 +317,7 @@ class TestShipmentPush(ShipmentCase):
         self.read_back(row)
         self.assertEqual(row.state, "confirmed")
         self.assertGreater(len(self.confirmations(order)), 1)
-        self.assertEqual(
-            self.quantities(order), {"1": {self.item_ids(order)[0]: 2}}
-        )
+        self.assertEqual(self.quantities(order), {"1": {self.item_ids(order)[0]: 2}})
 
     def test_crash_after_the_call(self):
         """row 8.1: a worker that dies before it can note the success repeats the same
@@ -331,9 +331,7 @@ class TestShipmentPush(ShipmentCase):
         self.send(self.account)
         self.assertEqual(row.state, "sent")
         self.assertEqual(len(self.confirmations(order)), 2)
-        self.assertEqual(
-            self.quantities(order), {"1": {self.item_ids(order)[0]: 2}}
-        )
+        self.assertEqual(self.quantities(order), {"1": {self.item_ids(order)[0]: 2}})
 
     def crash_after_confirm(self):
         confirm = shipment_push.confirm_shipment

@@ -86,6 +86,10 @@ class TestUserRights(AmazonCase):
             self.order.store_id,
         )
         self.assertFalse(self.order.account_id.with_user(user).has_access("write"))
+        action = self.order.with_user(user).action_view_pickings()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("stock.picking", self.picking.id)
+        )
 
     def test_accountant_with_amazon(self):
         """row 1.7: the accountant gets from the invoice to the Amazon order and back"""
