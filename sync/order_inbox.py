@@ -44,7 +44,8 @@ def store(account, payloads, run=None):
             if order.state != before and order.state in ("canceled", "blocked"):
                 counts[order.state] += 1
     if to_create:
-        Order.create(to_create)
+        # the log of an order is its run: a chatter line "created" says nothing more
+        Order.with_context(mail_create_nolog=True).create(to_create)
     return counts
 
 

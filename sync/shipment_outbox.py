@@ -49,7 +49,8 @@ def _create_rows(pickings, orders):
                 **_position(picking),
             }
         )
-    submissions = orders.env["amazon.submission"].create(values)
+    Submission = orders.env["amazon.submission"].with_context(mail_create_nolog=True)
+    submissions = Submission.create(values)
     submissions.filtered(lambda s: s.state == "queued").account_id._enqueue("shipments")
 
 

@@ -40,6 +40,7 @@ from . import (
     test_spapi_settlement_formats,
     test_spapi_settlement_random,
     test_spapi_settlement_refused,
+    test_spapi_settlement_sandbox,
     test_spapi_settlement_v1,
     test_tour,
     test_user_rights,
