@@ -37,7 +37,7 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class OrderAmounts:
     """charges: one ITEM per order item, then at most one of each other kind, or two
-    where Amazon remits the tax of some items only;
+    where amounts include tax and Amazon remits that of some items only;
     currency: ISO code, None where no amount is stated at all (a replacement);
     inclusive: whether Amazon's amounts include the tax; grand_total: Amazon's own
     figure, None where it gave none."""
@@ -133,14 +133,23 @@ def _charges(order, items, inclusive):
             order_item_id=item.order_item_id,
             quantity=item.quantity_ordered,
         )
+    groups = [splits]
+    if inclusive:
+        # tax may be in an amount unsaid: what Amazon owes it for stays apart
+        groups = [
+            [row for row in splits if bool(row[0].facilitated) == facilitated]
+            for facilitated in (False, True)
+        ]
     for kind in (*PARTS[1:], "DISCOUNT"):
-        for facilitated in (False, True):  # who owes the tax is never mixed
-            own = [row for row in splits if bool(row[0].facilitated) == facilitated]
-            amount = sum((_amount(item, kind) for item, _split in own), _ZERO)
-            tax = sum((split.get(kind, _ZERO) for _item, split in own), _ZERO)
-            if amount or tax:
-                remitted = tax if facilitated else _ZERO
-                yield _charge(kind, amount, tax, remitted, inclusive)
+        for group in groups:
+            amount = sum((_amount(item, kind) for item, _split in group), _ZERO)
+            tax = sum((split.get(kind, _ZERO) for _item, split in group), _ZERO)
+            facilitated = sum(
+                (split.get(kind, _ZERO) for item, split in group if item.facilitated),
+                _ZERO,
+            )
+            if amount or tax or facilitated:
+                yield _charge(kind, amount, tax, facilitated, inclusive)
     if order.tip:
         yield _charge("TIP", order.tip, _ZERO, _ZERO, inclusive)
 

@@ -22,7 +22,7 @@ from .transport import reason
 
 MAX_BYTES = 256 * 2**20
 _CHUNK = 2**16
-_TIMEOUT = (5, 60)
+_TIMEOUT = 30  # seconds without a connection or without a byte
 # "identity": nothing between us and the file store shall compress once more.
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
 # A proxy of the environment cannot reach the sandbox on this very machine.

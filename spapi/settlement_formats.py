@@ -74,11 +74,15 @@ def choose_encoding(file, charset=""):
         return "utf-8-sig"
     japanese = re.search(rb"\tJPY[\t\r\n ]|amazon\.co\.jp", head, re.IGNORECASE)
     encodings = ["cp932", "cp1252"] if japanese else ["cp1252", "cp932"]
-    try:
-        encodings.insert(0, _CODECS[codecs.lookup(charset).name])
-    except (LookupError, ValueError):
-        pass  # a name that is none
+    encodings = [*_named(charset), *encodings]
     return next((name for name in encodings if _decodes(file, name)), "latin-1")
+
+
+def _named(charset):
+    try:
+        return [_CODECS[codecs.lookup(charset).name]]
+    except (LookupError, ValueError):  # a name that is none
+        return []
 
 
 def _decodes(file, encoding):

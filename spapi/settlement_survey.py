@@ -100,7 +100,7 @@ class Survey:
         settlement_id, total, time, date, quantity = self._at
         cells, count = self._layout.cells(line, text)
         self._line = line
-        if count < self._layout.width:
+        if count < self._layout.width and not cells[total]:
             self._short = (self._short[0] + 1, line)
         if cells[settlement_id] != self._id and cells[settlement_id]:
             self._see_id(line, cells[settlement_id])

