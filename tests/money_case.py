@@ -8,7 +8,7 @@ from decimal import Decimal
 import requests
 
 from ..sandbox.settlements import flat_file
-from .test_sandbox_base import US, SandboxCase
+from .sandbox_case import US, SandboxCase
 
 DAY = 86400
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"

@@ -4,7 +4,7 @@ import requests
 
 from odoo.tests import tagged
 
-from .test_sandbox_base import SandboxCase
+from .sandbox_case import SandboxCase
 
 PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
 

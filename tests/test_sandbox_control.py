@@ -11,7 +11,7 @@ import requests
 from odoo.tests import BaseCase, tagged
 
 from ..sandbox import Sandbox
-from .test_sandbox_base import SandboxCase
+from .sandbox_case import SandboxCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ import requests
 
 from odoo.tests import tagged
 
-from .test_sandbox_base import SandboxCase
+from .sandbox_case import SandboxCase
 
 
 @tagged("post_install", "-at_install")

@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from ..sandbox.clock import iso
 from . import openapi
 from .money_case import DAY, OTHER, ReportCase
-from .test_sandbox_base import CA, SINCE, US
+from .sandbox_case import CA, SINCE, US
 
 
 @tagged("post_install", "-at_install")

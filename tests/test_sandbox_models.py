@@ -10,7 +10,7 @@ from odoo.tests import BaseCase, tagged
 from ..sandbox import Sandbox, random_order
 from ..sandbox.clock import parse_time
 from . import openapi
-from .test_sandbox_base import EVERYTHING, SandboxCase
+from .sandbox_case import EVERYTHING, SandboxCase
 
 
 @tagged("post_install", "-at_install")

@@ -19,7 +19,7 @@ from .money_case import (
     ReportCase,
     read_settlement,
 )
-from .test_sandbox_base import CA, DE, SINCE, US
+from .sandbox_case import CA, DE, SINCE, US
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from itertools import chain
 from odoo.tests import tagged
 
 from ..sandbox.clock import iso
-from .test_sandbox_base import CA, DE, SINCE, US, SandboxCase
+from .sandbox_case import CA, DE, SINCE, US, SandboxCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ..sandbox.clock import iso
-from .test_sandbox_base import CA, DE, SandboxCase
+from .sandbox_case import CA, DE, SandboxCase
 
 
 @tagged("post_install", "-at_install")

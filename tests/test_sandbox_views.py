@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .test_sandbox_base import EVERYTHING, SandboxCase
+from .sandbox_case import EVERYTHING, SandboxCase
 
 ALWAYS = {"orderId", "createdTime", "lastUpdatedTime", "salesChannel", "orderItems"}
 FULL_ITEM = {
