@@ -113,6 +113,9 @@ def _send(account, api, run, submission_id):
         outcome = partial(_later, submission, exc)
     except Refused as exc:
         outcome = partial(_refused, submission, exc, run)
+    except ValueError as exc:
+        # what Amazon's model excludes was not sent, and holds up no other parcel
+        outcome = partial(_impossible, submission, exc, run)
     else:
         outcome = partial(_sent, submission, sent, run)
     retried(account.env, outcome)
@@ -162,6 +165,11 @@ def _refused(submission, error, run):
         )
     else:
         submission._refuse("refused", error.message or str(error))
+    run._add(blocked=1)
+
+
+def _impossible(submission, error, run):
+    submission._refuse("refused", str(error))
     run._add(blocked=1)
 
 

@@ -167,3 +167,15 @@ class TestShipmentProof(ShipmentCase):
         self.sandbox.faults.clear()
         self.read_back(row)
         self.assertEqual(row.state, "confirmed")
+
+    def test_impossible_message_holds_up_nobody(self):
+        """row 8.14: what Amazon's model excludes is refused before it is sent"""
+        bad_order, bad_picking, bad = self.shipped()
+        order, _picking, good = self.shipped(tracking=OTHER_TRACKING)
+        bad.package_reference = "no number"
+        self.send(self.account)
+        self.assertEqual((bad.state, good.state), ("refused", "sent"))
+        self.assertIn("no number", bad.reason)
+        self.assertTrue(bad_picking.activity_ids)
+        self.assertEqual(bad_order.packages, [])
+        self.assertEqual(len(order.packages), 1)
