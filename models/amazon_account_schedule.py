@@ -3,9 +3,13 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..sync import (
+    deferred_funds,
     invoicing,
     order_capture,
     order_process,
+    settlement_import,
+    settlement_process,
+    settlement_summary,
     shipment_proof,
     shipment_push,
 )
@@ -14,6 +18,14 @@ CRONS = {
     "orders_cron_id": ("_cron_pull_orders", 60),
     "process_cron_id": ("_cron_process_orders", 60),
     "shipments_cron_id": ("_cron_send_shipments", 60),
+    "settlements_cron_id": ("_cron_settlements", 60),
+}
+# these go on while Amazon can't be asked
+OFFLINE = ("process_cron_id", "settlements_cron_id")
+# who pressed the button that started a job
+REQUESTED_BY = {
+    "orders": "pull_requested_by_id",
+    "settlements": "settlements_requested_by_id",
 }
 
 
@@ -29,6 +41,7 @@ class AmazonAccount(models.Model):
     orders_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     process_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     shipments_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    settlements_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     orders_interval = fields.Integer(
         "Check Orders Every",
         default=60,
@@ -71,13 +84,15 @@ class AmazonAccount(models.Model):
         return result
 
     def _create_crons(self):
+        """The jobs an account lacks: all of a new one, the new ones of an old one."""
         for account in self.sudo():
             for field, (method, minutes) in CRONS.items():
-                account[field] = (
-                    self.env["ir.cron"]
-                    .sudo()
-                    .create(account._prepare_cron(method, minutes))
-                )
+                if not account[field]:
+                    account[field] = (
+                        self.env["ir.cron"]
+                        .sudo()
+                        .create(account._prepare_cron(method, minutes))
+                    )
 
     def _prepare_cron(self, method, minutes):
         return {
@@ -100,14 +115,14 @@ class AmazonAccount(models.Model):
         It may be the job that stops the account, and its record can't be changed until
         it ends. A job that stays active asks nothing of Amazon: it looks at the account.
         """
+        self._create_crons()
         for account in self.sudo():
             for field, (method, _minutes) in CRONS.items():
                 cron = account[field]
                 values = {"name": account._cron_name(method)}
-                # processing goes on while Amazon can't be asked
                 values["active"] = account.active and (
                     account.state == "connected"
-                    or (account.state == "attention" and field == "process_cron_id")
+                    or (account.state == "attention" and field in OFFLINE)
                 )
                 changed = {k: v for k, v in values.items() if cron[k] != v}
                 if changed and cron.try_lock_for_update(allow_referencing=True):
@@ -134,9 +149,10 @@ class AmazonAccount(models.Model):
         """A committed entry of the operations log, so that it outlives a rollback."""
         self.ensure_one()
         self._close_dead_runs(kind)
-        user = self.pull_requested_by_id if kind == "orders" else self.env["res.users"]
+        requested_by = REQUESTED_BY.get(kind)
+        user = self[requested_by] if requested_by else self.env["res.users"]
         if user:
-            self.pull_requested_by_id = False
+            self[requested_by] = False
         run = self.env["amazon.sync.run"]._begin(self, kind, user, total)
         self.env["ir.cron"]._commit_progress()
         return run
@@ -180,6 +196,19 @@ class AmazonAccount(models.Model):
         if self._is_live() and self.sync_shipments:
             shipment_push.send_due(self)
             shipment_proof.read_back(self)
+
+    def _cron_settlements(self):
+        self.ensure_one()
+        if self._is_live() and self.sync_settlements and self._settlements_due():
+            settlement_import.pull(self)
+        else:  # what was fetched or uploaded before
+            settlement_import.read_downloaded(self)
+        asks = self._is_live() and self.sync_settlements
+        if asks:
+            settlement_summary.check_due(self)
+        settlement_process.process_due(self)
+        if asks:
+            deferred_funds.pull(self)
 
     def _readback_delay(self):
         """How long after sending Amazon is asked whether it took effect."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.base.models.res_partner import _tz_get
+
 
 class AmazonMarketplace(models.Model):
     """Reference data: one record per Amazon marketplace; a new one needs no code."""
@@ -25,6 +27,14 @@ class AmazonMarketplace(models.Model):
     prices_include_tax = fields.Boolean(
         help="Used only when an order's own figures don't tell whether Amazon's "
         "amounts include tax."
+    )
+
+    tz = fields.Selection(
+        _tz_get,
+        "Time Zone",
+        default="UTC",
+        required=True,
+        help="Seller Central's: decides the day, and so the month, of an amount.",
     )
 
     _api_id_uniq = models.Constraint(

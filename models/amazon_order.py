@@ -111,6 +111,7 @@ class AmazonOrder(models.Model):
     _account_order_uniq = models.Constraint(
         "UNIQUE (account_id, amazon_order_ref)", "An Amazon order is stored once."
     )
+    _ref_idx = models.Index("(amazon_order_ref)")
     _due_idx = models.Index("(account_id, next_try) WHERE next_try IS NOT NULL")
     _to_invoice_idx = models.Index("(account_id) WHERE to_invoice")
 

@@ -18,6 +18,8 @@ class AmazonSyncRun(models.Model):
             ("orders", "Pull Orders"),
             ("process", "Process Orders"),
             ("shipments", "Send Shipments"),
+            ("settlements", "Fetch Settlements"),
+            ("transactions", "Read Amazon's Ledger"),
         ],
         required=True,
     )
@@ -40,15 +42,22 @@ class AmazonSyncRun(models.Model):
     calls = fields.Integer("API Calls")
     pages = fields.Integer()
     total = fields.Integer(help="What there was to do at the start.")
-    captured = fields.Integer(help="Orders seen for the first time.")
-    updated = fields.Integer(help="Known orders that changed at Amazon.")
-    skipped = fields.Integer(help="Known orders without any change.")
-    processed = fields.Integer(help="Orders that became sales, or shipments sent.")
+    captured = fields.Integer(
+        help="Seen for the first time: orders, reports, transactions."
+    )
+    updated = fields.Integer(help="Known orders that changed, transactions read again.")
+    skipped = fields.Integer(help="Known orders or reports without any change.")
+    processed = fields.Integer(
+        help="Orders that became sales, shipments sent, or settlement files read."
+    )
     canceled = fields.Integer()
-    blocked = fields.Integer(help="Orders held with a reason, or shipments refused.")
+    blocked = fields.Integer(
+        help="Orders held with a reason; shipments or settlement files refused."
+    )
     progress = fields.Integer(compute="_compute_progress")
     captured_order_ids = fields.One2many("amazon.order", "run_id")
     processed_order_ids = fields.One2many("amazon.order", "process_run_id")
+    report_ids = fields.One2many("amazon.report", "run_id")
 
     @api.depends("account_id.name", "kind", "start")
     def _compute_display_name(self):
@@ -75,6 +84,21 @@ class AmazonSyncRun(models.Model):
                 pages=self.pages,
                 new=self.captured,
                 changed=self.updated,
+            )
+        if self.kind == "settlements":
+            return self.env._(
+                "Settlements are being fetched: %(new)s reports new, %(read)s read, "
+                "%(refused)s refused.",
+                new=self.captured,
+                read=self.processed,
+                refused=self.blocked,
+            )
+        if self.kind == "transactions":
+            return self.env._(
+                "Amazon's ledger is being read: %(pages)s pages so far, %(new)s "
+                "transactions new.",
+                pages=self.pages,
+                new=self.captured,
             )
         done = self.processed + self.canceled + self.blocked
         if self.kind == "process":
@@ -110,15 +134,24 @@ class AmazonSyncRun(models.Model):
         """On the screen of who pressed the button: what came in, or why not."""
         if not self.user_id:
             return
-        message = self.message or self.env._(
-            "%(new)s new orders, %(changed)s changed.",
-            new=self.captured,
-            changed=self.updated,
-        )
+        message = self.message or self._outcome_text()
         kind = {"done": "success", "failed": "danger"}.get(self.state, "warning")
         self.user_id._bus_send(
             "simple_notification",
             {"type": kind, "title": self.account_id.name, "message": message},
+        )
+
+    def _outcome_text(self):
+        if self.kind == "settlements":
+            return self.env._(
+                "%(read)s settlement files read, %(refused)s refused.",
+                read=self.processed,
+                refused=self.blocked,
+            )
+        return self.env._(
+            "%(new)s new orders, %(changed)s changed.",
+            new=self.captured,
+            changed=self.updated,
         )
 
     def _add(self, **counts):
@@ -150,4 +183,12 @@ class AmazonSyncRun(models.Model):
         )
         action["domain"] = list(action["domain"])
         action["context"] = self.env.context.get("order_filter") or {}
+        return action
+
+    def action_view_reports(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_connector.amazon_report_action"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
         return action

@@ -65,6 +65,14 @@ class SaleOrder(models.Model):
             values["amazon_order_id"] = self.amazon_order_id.id
         return values
 
+    def message_post(self, **kwargs):
+        """A settlement pays thousands of invoices: their messages go in one batch."""
+        messages = self.env.context.get("amazon_paid_messages")
+        if messages is None or len(self) != 1:
+            return super().message_post(**kwargs)
+        messages[self.id] = kwargs.get("body")
+        return self.env["mail.message"]
+
     def action_view_amazon_order(self):
         self.ensure_one()
         return self.amazon_order_id.get_formview_action()

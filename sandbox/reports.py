@@ -103,6 +103,19 @@ class Reports:
         settlement.reports.append(report)
         return report
 
+    def publish_file(self, seller, content, work=_NEVER):
+        """A settlement report with any content, done after `work`: for bad files."""
+        now = self.clock.now()
+        return self._add(
+            SETTLEMENT,
+            seller,
+            [seller.marketplaces[0].id],
+            now,
+            now,
+            lambda: content,
+            work=work,
+        )
+
     def request(self, sandbox, seller, body, start, end):
         def content():
             found = self.contents.get(body["reportType"])

@@ -23,6 +23,7 @@ from .settlement_layout import HEADER
 _DECIMALS = (".", ",")
 _DATE_ORDERS = ("dmy", "mdy")
 _DAY = timedelta(days=1)
+_MOST_UNITS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,8 @@ class Survey:
         if posted and posted != self._posted:
             column = "posted-date-time" if cells[time] else "posted-date"
             self._see_posted(posted, line, column)
-        if cells[quantity] and read_quantity(cells[quantity]) is None:
-            words = f"{show(cells[quantity])} is not a whole number."
-            raise SettlementError(words, line, "quantity-purchased")
+        if cells[quantity]:
+            self._see_quantity(cells[quantity], line)
 
     def _see_id(self, line, text):
         column = "settlement-id"
@@ -147,6 +147,15 @@ class Survey:
             words = f"a second summary row, the first is line {self._summary[0]}."
             raise SettlementError(words, line, column)
         self._summary = (line, cells)
+
+    def _see_quantity(self, text, line):
+        quantity = read_quantity(text)
+        if quantity is None:
+            words = f"{show(text)} is not a whole number."
+            raise SettlementError(words, line, "quantity-purchased")
+        if abs(quantity) > _MOST_UNITS:
+            words = f"{show(text)} is more than one order can be about."
+            raise SettlementError(words, line, "quantity-purchased")
 
     def _see_posted(self, text, line, column):
         self._posted = text

@@ -60,6 +60,7 @@ class TestRefused(SettlementCase):
             ("posted-date-time", "46302.42", "is not a date"),
             ("quantity-purchased", "two", "is not a whole number"),
             ("quantity-purchased", "1.5", "is not a whole number"),
+            ("quantity-purchased", "98765432109", "is more than one order"),
         ]
         for column, words, message in cases:
             rows = [*ROWS, {**sale("0.00"), column: words}]
@@ -134,6 +135,11 @@ class TestRefused(SettlementCase):
         self.refused(b"\x89PNG" + bytes(range(256)), "This is not a settlement report")
         self.refused("x" * 100_000, "is longer than any line", 1)
         self.refused(text() + "\t" * 100_000, "is longer than any line", 6)
+
+    def test_zero_bytes(self):
+        """No text holds them, and no database takes them"""
+        content = text([sale("74.20", sku="SKU\0-1")])
+        self.refused(content, "holds a zero byte: the file is damaged", 3)
 
     def test_columns_missing_or_twice(self):
         columns = [name for name in V2 if name != "amount-description"]

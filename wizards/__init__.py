@@ -1,1 +1,8 @@
-from . import amazon_connect, amazon_correct_shipment, amazon_link_sku
+from . import (
+    amazon_connect,
+    amazon_correct_shipment,
+    amazon_deferred_date,
+    amazon_link_sku,
+    amazon_settlement_map,
+    amazon_settlement_upload,
+)

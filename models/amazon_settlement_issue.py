@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+KINDS = [
+    ("unknown_order", "Order not in Odoo"),
+    ("no_invoice", "Order without invoice"),
+    ("draft_invoice", "Invoice is a draft"),
+    ("canceled", "Order canceled in Odoo"),
+    ("already_paid", "Invoice paid already"),
+    ("currency", "Invoice in another currency"),
+    ("amount", "Amounts differ"),
+    ("no_credit_note", "Refund without credit note"),
+    ("tax", "Marketplace tax does not net"),
+    ("reserve", "Reserve without its counterpart"),
+    ("balance", "Balance without its counterpart"),
+    ("sign", "Unexpected sign"),
+    ("revision", "Amazon changed the settlement"),
+]
+
+
+class AmazonSettlementIssue(models.Model):
+    """Something a settlement says that Odoo's documents don't: shown, never forced."""
+
+    _name = "amazon.settlement.issue"
+    _description = "Amazon Settlement Mismatch"
+    _order = "settlement_id desc, kind, id"
+    _rec_name = "order_ref"
+
+    settlement_id = fields.Many2one(
+        "amazon.settlement", required=True, ondelete="cascade", index=True
+    )
+    account_id = fields.Many2one(related="settlement_id.account_id", store=True)
+    company_id = fields.Many2one(related="settlement_id.company_id", store=True)
+    currency_id = fields.Many2one(related="settlement_id.currency_id")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    order_ref = fields.Char("Order Number", readonly=True)
+    amazon_order_id = fields.Many2one("amazon.order", readonly=True)
+    settled_amount = fields.Monetary("Settled", readonly=True)
+    document_amount = fields.Monetary("Open in Odoo", readonly=True)
+    difference = fields.Monetary(readonly=True)
+    detail = fields.Char("Why", readonly=True)
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Journal Item",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="What stays open: the settlement's own, or the invoice's where Amazon "
+        "paid less.",
+    )
+    residual = fields.Monetary(
+        "Still Open",
+        related="move_line_id.amount_residual_currency",
+        help="What is left of the journal item; 0 once it is reconciled.",
+    )
+    ignored = fields.Boolean(readonly=True)
+    note = fields.Char("Reason", help="Why it is left as it is.")
+    state = fields.Selection(
+        [("open", "Open"), ("solved", "Solved"), ("ignored", "Ignored")],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    @api.depends("ignored", "move_line_id.reconciled", "move_line_id.parent_state")
+    def _compute_state(self):
+        for issue in self:
+            line = issue.move_line_id
+            if issue.ignored:
+                issue.state = "ignored"
+            elif line.reconciled and line.parent_state == "posted":
+                issue.state = "solved"
+            else:
+                issue.state = "open"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ignored = Domain("ignored", "=", True)
+        reconciled = Domain("move_line_id.reconciled", "=", True) & Domain(
+            "move_line_id.parent_state", "=", "posted"
+        )
+        domains = {
+            "ignored": ignored,
+            "solved": ~ignored & reconciled,
+            "open": ~ignored & ~reconciled,
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def action_ignore(self):
+        for issue in self:
+            if not issue.note:
+                raise UserError(
+                    self.env._(
+                        "Write the reason first (column Reason): it stays on record."
+                    )
+                )
+        self.ignored = True
+
+    def action_reopen(self):
+        self.ignored = False
+
+    def action_view_order(self):
+        self.ensure_one()
+        order = self.amazon_order_id
+        return (order.sale_order_id or order).get_formview_action()
