@@ -37,6 +37,42 @@ class AccountMove(models.Model):
         help="The entry of a settlement that was reset, or the entry that undoes it.",
     )
 
+    amazon_net_proceeds = fields.Monetary(
+        "Net Proceeds",
+        compute="_compute_amazon_proceeds",
+        help="What is left of the invoice's Amazon orders after Amazon's fees, in all "
+        "settlements so far.",
+    )
+    amazon_settled_count = fields.Integer(compute="_compute_amazon_proceeds")
+
+    def _compute_amazon_proceeds(self):
+        orders = {move: move.sudo()._amazon_orders() for move in self}
+        totals = self.env["amazon.settlement.order"]._totals(
+            "amazon_order_id", self.env["amazon.order"].union(*orders.values())
+        )
+        for move in self:
+            for name in ("amazon_net_proceeds", "amazon_settled_count"):
+                move[name] = sum(totals[order.id][name] for order in orders[move])
+
+    def _amazon_orders(self):
+        """The Amazon orders an invoice or credit note is about."""
+        if not self.is_invoice():
+            return self.env["amazon.order"]
+        sales = self.line_ids.sale_line_ids.order_id
+        return self.amazon_order_id or sales.amazon_order_id
+
+    def action_view_amazon_settlements(self):
+        """What each settlement says of the invoice's orders."""
+        return self.env["amazon.settlement.order"]._open(
+            [("amazon_order_id", "in", self.sudo()._amazon_orders().ids)]
+        )
+
+    def action_view_amazon_rows(self):
+        """The settlement's rows behind an entry."""
+        action = self.amazon_settlement_id.action_view_rows()
+        action["domain"] += [("move_line_id.move_id", "in", self.ids)]
+        return action
+
     def action_view_amazon_order(self):
         self.ensure_one()
         return self.amazon_order_id.get_formview_action()

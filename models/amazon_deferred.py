@@ -131,7 +131,19 @@ class AmazonDeferred(models.Model):
         "amazon.order": ["account_id", "amazon_order_ref", "company_id", "store_id"],
         "amazon.settlement": ["account_id"],
         "amazon.settlement.account": ["kind", "ledger_account_id"],
-        "amazon.transaction": ["status", "posted", "released", "amount", "order_ref"],
+        "amazon.transaction": [
+            "account_id",
+            "amount",
+            "company_id",
+            "currency_id",
+            "deferral_reason",
+            "fees",
+            "maturity_date",
+            "order_ref",
+            "posted",
+            "released",
+            "status",
+        ],
         "res.company": ["currency_id"],
     }
 

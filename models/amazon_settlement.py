@@ -195,6 +195,11 @@ class AmazonSettlement(models.Model):
                 settlement_classify.classify(settlement)
         return True
 
+    def action_map(self):
+        """Say what the amounts are that no rule knows."""
+        self.ensure_one()
+        return self.env["amazon.settlement.map"]._open(self)
+
     def action_book(self):
         """Make the entries as drafts, to be looked at."""
         return self._book("draft")
@@ -211,8 +216,7 @@ class AmazonSettlement(models.Model):
     def _book(self, policy):
         self._check_accountant()
         large = self.filtered(lambda s: s.order_count > INLINE_ORDERS)
-        for settlement in (self - large)._lock():
-            settlement_booking.book(settlement, post=policy == "posted")
+        (self - large)._book_now(policy)
         if large:
             large.book_requested = policy
             large.account_id._enqueue("settlements")
@@ -224,6 +228,10 @@ class AmazonSettlement(models.Model):
                 ),
             )
         return True
+
+    def _book_now(self, policy):
+        for settlement in self._lock():
+            settlement_booking.book(settlement, post=policy == "posted")
 
     def action_reset(self):
         """Back to booked-never: unreconcile, then delete the drafts or reverse."""

@@ -33,6 +33,21 @@ class AmazonSettlementTotal(models.Model):
         help="The rule expects the other sign: look at it before posting."
     )
 
+    def _statement_line(self):
+        """The line as the statement shows it; see amazon.settlement._statement."""
+        self.ensure_one()
+        parts = [self.transaction_type, self.amount_type]
+        shown = self.amount_description or self.env._("(no wording)")
+        return {
+            "id": self.id,
+            "name": shown,
+            "context": " / ".join(dict.fromkeys(filter(None, parts))),
+            "marketplace": self.marketplace_name or "",
+            "amount": self.amount,
+            "rows": self.row_count,
+            "warning": self.sign_warning,
+        }
+
     def action_view_rows(self):
         self.ensure_one()
         action = self.settlement_id.action_view_rows()

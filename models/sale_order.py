@@ -33,6 +33,18 @@ class SaleOrder(models.Model):
         help="Collected from the buyer and remitted by Amazon itself: part of Amazon's "
         "total, not of this sale.",
     )
+    amazon_settled = fields.Monetary(
+        "Paid by Amazon",
+        compute="_compute_amazon_proceeds",
+        help="What settlements paid for the order, less what they took for refunds.",
+    )
+    amazon_fees = fields.Monetary("Amazon's Fees", compute="_compute_amazon_proceeds")
+    amazon_net_proceeds = fields.Monetary(
+        "Net Proceeds",
+        compute="_compute_amazon_proceeds",
+        help="What is left of the order after Amazon's fees, in all settlements so far.",
+    )
+    amazon_settled_count = fields.Integer(compute="_compute_amazon_proceeds")
     amazon_attention = fields.Text(related="amazon_order_id.attention")
     amazon_submission_ids = fields.One2many(related="amazon_order_id.submission_ids")
 
@@ -52,6 +64,11 @@ class SaleOrder(models.Model):
                 for data in sale.order_line.mapped("extra_tax_data")
                 if str(tax.id) in ((data or {}).get("manual_tax_amounts") or {})
             )
+
+    def _compute_amazon_proceeds(self):
+        totals = self.env["amazon.settlement.order"]._totals("sale_order_id", self)
+        for sale in self:
+            sale.update(totals[sale.id])
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()
@@ -76,3 +93,15 @@ class SaleOrder(models.Model):
     def action_view_amazon_order(self):
         self.ensure_one()
         return self.amazon_order_id.get_formview_action()
+
+    def action_view_amazon_settlements(self):
+        """What each settlement says of the order."""
+        return self.env["amazon.settlement.order"]._open(
+            [("sale_order_id", "in", self.ids)]
+        )
+
+    def action_view_amazon_settlement_rows(self):
+        """The order's rows in all settlements, by SKU."""
+        return self.env["amazon.settlement.order"]._open_rows(
+            self.env["amazon.order"].search([("sale_order_id", "in", self.ids)])
+        )

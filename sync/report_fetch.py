@@ -108,7 +108,7 @@ def _note(account, reports, run):
         )
     }
     new = []
-    for report in reports:
+    for report in reversed(reports):  # Amazon begins with the newest
         record = known.get(report.report_id)
         if not record:
             new.append(_prepare(account, report) | {"run_id": run.id})
@@ -245,18 +245,12 @@ def _refused(report, error, run):
 
 
 def _later(report, error, run):
-    tries = report.tries + 1
+    report.tries += 1
     reason = connection.explain(report.account_id, error)
-    if tries >= TRIES:
+    if report.tries >= TRIES:
         report._fail(reason)
         run._add(blocked=1)
         return
-    wait = min(RETRY * 2 ** (tries - 1), MAX_BACKOFF)
-    report.write(
-        {
-            "tries": tries,
-            "reason": reason,
-            "next_try": fields.Datetime.now() + wait,
-        }
-    )
+    wait = min(RETRY * 2 ** (report.tries - 1), MAX_BACKOFF)
+    report.write({"reason": reason, "next_try": fields.Datetime.now() + wait})
     report.account_id._enqueue("settlements", wait)

@@ -72,6 +72,7 @@ def _check(settlement, post):
     check_rate(settlement)
     kinds = [kind for kind in settlement.total_ids.mapped("kind") if kind]
     env["amazon.settlement.account"]._check_complete(settlement.account_id, kinds)
+    settlement.total_ids.mapping_id._check_usable()
 
 
 def check_rate(settlement):

@@ -74,11 +74,11 @@ def _has_vat(company):
     return company.account_fiscal_country_id.code in VAT_COUNTRIES
 
 
-def _own_name(account, name):
-    """The name, with the Amazon account's where the company has several."""
+def _suffix(account):
+    """Tells the Amazon account where the company has several."""
     Account = account.with_context(active_test=False)
     siblings = Account.search_count([("company_id", "=", account.company_id.id)])
-    return f"{name} ({account.name})" if siblings > 1 else name
+    return f" ({account.name})" if siblings > 1 else ""
 
 
 class _Chart:
@@ -103,6 +103,8 @@ class _Chart:
             [("company_id", "=", self.company.id)]
         )
         self.used = settings.ledger_account_id
+        self.suffix = _suffix(account)
+        self.taken = set(self.ledgers.mapped("code"))
 
     def propose(self, kind):
         """An account of the chart that is meant for it, or none."""
@@ -138,23 +140,19 @@ class _Chart:
 
     def _named(self, ledger, wanted):
         name = normalise(ledger.name)
-        if name in (
-            normalise(wanted.name),
-            normalise(_own_name(self.account, wanted.name)),
-        ):
+        if name in (normalise(wanted.name), normalise(wanted.name + self.suffix)):
             return True
         return "amazon" in name and any(normalise(w) in name for w in wanted.words)
 
     def make(self, kinds):
-        codes = {}
-        values = []
+        last, values = {}, []
         for kind in kinds:
             wanted = KINDS[kind]
-            name = _own_name(self.account, wanted.name) if wanted.own else wanted.name
+            name = wanted.name + (self.suffix if wanted.own else "")
             values.append(
                 {
                     "name": name,
-                    "code": self._new_code(wanted.account_type, codes),
+                    "code": self._new_code(wanted.account_type, last),
                     "account_type": wanted.account_type,
                     "reconcile": wanted.reconcile,
                     "company_ids": [Command.set(self.company.ids)],
@@ -162,17 +160,17 @@ class _Chart:
             )
         return self.Ledger.create(values)
 
-    def _new_code(self, account_type, codes):
+    def _new_code(self, account_type, last):
         """The next free code after the last account of the type."""
-        start = codes.get(account_type)
+        start = last.get(account_type)
         if not start:
             kin = self.ledgers.filtered(
                 lambda ledger: ledger.account_type == account_type
             )
             start = kin[-1:].code or FIRST_CODES[account_type]
-        code = self.Ledger._search_new_account_code(start, set(codes.values()))
-        codes[account_type] = code
-        return code
+        last[account_type] = self.Ledger._search_new_account_code(start, self.taken)
+        self.taken.add(last[account_type])
+        return last[account_type]
 
 
 def _journal(account):
@@ -188,7 +186,7 @@ def _journal(account):
     )
     return Journal.create(
         {
-            "name": _own_name(account, env._("Amazon settlements")),
+            "name": env._("Amazon settlements") + _suffix(account),
             "code": code,
             "type": "general",
             "company_id": company.id,

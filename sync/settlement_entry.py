@@ -5,6 +5,7 @@ the ledger's: always the row's amount with the other sign.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo.exceptions import UserError
@@ -190,13 +191,23 @@ def book_value(entry, amount, items):
     return entry.round(value * amount / residual)
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A line of the entry that is an order's; amount: + Amazon pays it."""
+
+    index: int
+    amount: Decimal
+    ref: str
+    adjustment: str
+
+
 class Sets:
     """Which journal items are reconciled together: everything of one order, or of the
     orders that share one invoice, on one account."""
 
     def __init__(self):
         self._parent = {}
-        self._new = defaultdict(list)  # (order, account) -> indexes of our lines
+        self._new = defaultdict(list)  # (order, account) -> [Own]
         self._items = defaultdict(dict)  # (order, account) -> {line id: OpenItem}
         self._owner = {}  # line id -> order
 
@@ -205,8 +216,10 @@ class Sets:
             ref = parent
         return ref
 
-    def add(self, ref, account, index, items):
-        self._new[ref, account].append(index)
+    def add(self, account, own, items):
+        """An order's line and the OpenItems of the order."""
+        ref = own.ref
+        self._new[ref, account].append(own)
         for item in items:
             if item.account_id != account:
                 continue
@@ -215,13 +228,14 @@ class Sets:
             self._parent[self._root(ref)] = self._root(other)
 
     def __iter__(self):
-        """(orders, indexes of our lines, [OpenItem]) of each set."""
+        """(orders, [Own], [OpenItem, the oldest first]) of each set."""
         merged = {}
-        for (ref, account), indexes in self._new.items():
+        for (ref, account), ours in self._new.items():
             key = self._root(ref), account
             refs, lines, items = merged.setdefault(key, ([], [], {}))
             refs.append(ref)
-            lines += indexes
+            lines += ours
             items |= self._items[ref, account]
         for refs, lines, items in merged.values():
-            yield refs, lines, list(items.values())
+            oldest = sorted(items.values(), key=lambda item: (item.date, item.line_id))
+            yield refs, lines, oldest

@@ -14,7 +14,7 @@ from odoo.exceptions import LockError
 
 from ..spapi.errors import SpApiError, Temporary, Throttled, Unauthorised
 from ..spapi.settlement import SettlementError
-from . import connection, report_file
+from . import connection, report_file, settlement_classify
 from .report_fetch import RETRY, SETTLEMENT, fetch_all, list_new
 from .settlement_staging import stage
 from .transaction import retried
@@ -142,11 +142,15 @@ def _read(report, run):
 def read_now(report):
     """Read a kept file in a user's own transaction; the report says what came of it.
 
-    While another worker is at the same settlement, the scheduled job does it later.
+    A new settlement is understood at once, and booked by the scheduled job. While another
+    worker is at the same settlement, that job does it all.
     """
     report.write({"state": "downloaded", "reason": False, "tries": 0})
     try:
         _read(report, None)
+        if report.settlement_id.state == "imported":
+            settlement_classify.classify(report.settlement_id)
+            report.account_id._enqueue("settlements")
     except (UniqueViolation, LockError):
         report.reason = report.env._(
             "The settlement is being worked on at this moment: the file is read in a "

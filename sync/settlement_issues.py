@@ -4,68 +4,89 @@ from decimal import Decimal
 
 from .settlement_entry import ZERO
 from .settlement_open_items import Known
+from .settlement_reconcile import Line, is_sale, refund_groups, sides
 
 
 def note(settlement, builder, sets, entry, move):
-    """Compare each order of an entry with what is open for it in Odoo."""
+    """Compare each order of an entry with what was open for it in Odoo."""
     ids = sorted(move.line_ids.ids)
     values = []
-    for refs, indexes, items in sets:
-        settled = -sum((_amount(entry, index) for index in indexes), ZERO)
-        residual = sum((item.residual for item in items), ZERO)
-        if settled != residual:
-            lines = [ids[index] for index in indexes]
-            values.append(
-                _issue(settlement, builder, refs, lines, items, settled, residual)
-            )
+    for refs, lines, items in sides(move, sets):
+        every = [*lines, *items]
+        for group in _unequal(every):
+            values.append(_issue(settlement, builder, refs, group))
     values += _nameless(settlement, entry, ids)
     values += _balances(settlement, builder, entry, ids)
     settlement.env["amazon.settlement.issue"].create(values)
 
 
-def _amount(entry, index):
-    return Decimal(str(entry.lines[index]["amount_currency"]))
+def _unequal(every):
+    """The groups of an order's sides that don't come to zero.
+
+    Sales and refunds are compared apart. Where one's excess makes up for the other's
+    lack (Odoo has matched a credit note with its invoice already), they are one.
+    """
+    sales = [side for side in every if is_sale(side)]
+    refunds = [side for side in every if not is_sale(side)]
+    if _rest(sales) * _rest(refunds) < 0:
+        groups = [every]
+    else:
+        groups = [sales, *refund_groups(refunds)]
+    for group in groups:
+        # what only documents say is none of this settlement's business
+        if _rest(group) and any(_ours(side) for side in group):
+            yield group
 
 
-def _issue(settlement, builder, refs, lines, items, settled, residual):
-    ref = refs[0]
-    known = builder.known.get(ref)
-    kind, detail = _why(settlement.env, builder, ref, known, items, settled, residual)
-    open_line = lines[0]
-    if kind == "amount" and abs(settled) < abs(residual):
-        # Amazon paid less: what stays open is the invoice
-        open_line = items[0].line_id
+def _rest(group):
+    return sum((side.residual for side in group), ZERO)
+
+
+def _ours(side):
+    return isinstance(side, Line)
+
+
+def _issue(settlement, builder, refs, group):
+    ours = [side for side in group if _ours(side)]
+    theirs = [side for side in group if not _ours(side)]
+    if not theirs:
+        refs = list(dict.fromkeys(side.ref for side in ours))
+    known = builder.known.get(refs[0])
+    settled, open_before = -_rest(ours), _rest(theirs)
+    kind, detail = _why(builder, refs[0], known, theirs, settled, open_before)
     return {
         "settlement_id": settlement.id,
         "kind": kind,
         "order_ref": ", ".join(dict.fromkeys(refs)),
         "amazon_order_id": known.order_id if known else False,
         "settled_amount": float(settled),
-        "document_amount": float(residual),
-        "difference": float(settled - residual),
+        "document_amount": float(open_before),
+        "difference": float(settled - open_before),
         "detail": detail,
-        "move_line_id": open_line,
+        "move_line_id": _open_line(settlement.env, group),
     }
 
 
-def _why(env, builder, ref, known, items, settled, residual):
+def _open_line(env, group):
+    """The journal item that stays open: on the side that is more than the other."""
+    rest = _rest(group)
+    sides_ = [side for side in group if (side.residual > 0) == (rest > 0)]
+    # the oldest is matched first, so the newest is what is left
+    lines = env["account.move.line"].browse([side.line_id for side in reversed(sides_)])
+    return (lines.filtered(lambda line: not line.reconciled) or lines)[:1].id
+
+
+def _why(builder, ref, known, theirs, settled, open_before):
     """(kind, sentence): what is missing, and what to do."""
-    documents = [item for item in items if item.source != "settlement"]
-    if documents:
-        if settled < residual:
-            return "amount", env._(
-                "Amazon paid less than is open: the rest stays open on the invoice. A "
-                "later settlement may bring it."
-            )
-        return "amount", env._(
-            "Amazon paid more than is open: the rest stays open on the buyer's account."
-        )
-    if any(
-        item.currency_id != builder.settlement.currency_id.id
-        for item in builder.items.get(ref, ())
-    ):
+    env = builder.env
+    if any(side.source != "settlement" for side in theirs):
+        return "amount", _amount_sentence(env, settled, open_before)
+    if other := _other_currencies(builder, ref):
         return "currency", env._(
-            "The invoice is in another currency than the settlement: match them by hand."
+            "The invoice is in %(other)s, the settlement in %(own)s: they are not "
+            "matched. Make the invoice anew in %(own)s, or write the amount off.",
+            other=other,
+            own=builder.settlement.currency_id.name,
         )
     if known is None:
         return "unknown_order", env._(
@@ -75,16 +96,48 @@ def _why(env, builder, ref, known, items, settled, residual):
     return _why_without_document(env, known, settled)
 
 
+def _amount_sentence(env, settled, open_before):
+    refund = open_before < 0
+    if settled < open_before and refund:
+        return env._(
+            "Amazon refunded more than the credit note says: the rest stays open. Make a "
+            "credit note for it, or write it off."
+        )
+    if settled < open_before:
+        return env._(
+            "Amazon paid less than is open: the rest stays open on the invoice. A "
+            "later settlement may bring it."
+        )
+    if refund:
+        return env._(
+            "Amazon refunded less than the credit note says: the rest stays open on the "
+            "credit note. A later settlement may bring it."
+        )
+    return env._(
+        "Amazon paid more than is open: the rest stays open on the buyer's account."
+    )
+
+
+def _other_currencies(builder, ref):
+    own = builder.settlement.currency_id.id
+    ids = {item.currency_id for item in builder.items.get(ref, ())} - {own}
+    return ", ".join(builder.env["res.currency"].browse(ids).mapped("name"))
+
+
 def _why_without_document(env, known: Known, settled):
-    if known.sale_state == "cancel":
+    if known.sale_state == "cancel" or known.state == "canceled":
         return "canceled", env._(
             "The order is canceled in Odoo, but Amazon settled it. Reload the order or "
             "write the amount off."
         )
-    if settled < 0 and not known.credits:
+    if settled < 0:
+        if known.draft_credits:
+            return "draft_invoice", env._(
+                "The credit note is still a draft. Post it: it is matched at once."
+            )
         return "no_credit_note", env._(
-            "Amazon refunded the buyer, Odoo has no credit note for it. Create it from "
-            "here."
+            "Amazon refunded the buyer, Odoo has no credit note for it. Press Create "
+            "Credit Note."
         )
     if known.drafts:
         return "draft_invoice", env._(
@@ -92,8 +145,13 @@ def _why_without_document(env, known: Known, settled):
         )
     if known.posted:
         return "already_paid", env._(
-            "The invoice was paid otherwise already. Undo that payment, or write the "
-            "amount off."
+            "The invoice was paid otherwise already. Undo that payment and press Match, "
+            "or write the amount off."
+        )
+    if known.state != "imported":
+        return "no_invoice", env._(
+            "The order waits in Amazon > Orders: no sale has been made of it yet. Open "
+            "it there; it is matched when its invoice is posted."
         )
     return "no_invoice", env._(
         "The order has no invoice yet. Invoice it: it is matched when it is posted."

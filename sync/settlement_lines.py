@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from .settlement_entry import Sets, book_value
+from .settlement_entry import Own, Sets, book_value
 from .settlement_open_items import COLUMNS, Known, known_orders, open_item, open_items
 
 _DIRECT = ("reserve", "payout", "cross_account", "loan")
@@ -118,7 +118,8 @@ class LineBuilder:
             amazon_key=group.key,
         )
         if group.order_ref and group.amount:
-            sets.add(group.order_ref, account_id, index, items)
+            own = Own(index, group.amount, group.order_ref, group.adjustment_ref)
+            sets.add(account_id, own, items)
 
     def _where(self, group, items):
         if items:
@@ -217,17 +218,17 @@ class LineBuilder:
         mapping = self._mapping(group)
         setting = mapping
         account = mapping.ledger_account_id.id
-        partner = mapping.partner_id or self.partner
         if not account:
             setting = self.accounts.get(group.kind, store)
-            partner = setting.partner_id or partner
             to_invoice = setting.treatment == "to_invoice"
             account = (
                 self.ledger("toinvoice", store)
                 if to_invoice
                 else setting.ledger_account_id.id
             )
-        analytic = setting.analytic_distribution or False
+        partner = mapping.partner_id or setting.partner_id or self.partner
+        analytic = mapping.analytic_distribution or setting.analytic_distribution
+        analytic = analytic or False
         if taxes := self._taxes(group):
             entry.add_taxed(
                 account,

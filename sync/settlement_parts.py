@@ -8,6 +8,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from .settlement_classify import end_date
 
@@ -103,6 +104,7 @@ def plan(settlement, found, is_taxed):
     end = end_date(settlement)
     parts = {}
 
+    @cache
     def part(month, taxed):
         wanted, opened = dates(settlement, month, taxed)
         key = (opened, opened != wanted)

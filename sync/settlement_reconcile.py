@@ -6,39 +6,95 @@ needs Odoo's own way (cash-basis taxes, early-payment discounts, payments) goes 
 the shortcuts. Source: settlement.md §3.4
 """
 
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A journal item of a settlement as a side of a matching; see OpenItem."""
+
+    line_id: int
+    residual: Decimal
+    ref: str = ""
+    adjustment: str = ""
+    source: str = "settlement"
+    plain: bool = False
+
+
+def sides(move, sets):
+    """(orders, our lines, what is open for them) of each set, once `move` exists."""
+    ids = sorted(move.line_ids.ids)
+    for refs, ours, items in sets:
+        lines = [
+            Line(ids[own.index], -own.amount, own.ref, own.adjustment) for own in ours
+        ]
+        yield refs, lines, items
+
 
 def reconcile(move, sets, balances):
     """The orders' lines of `move` with what is open for them, and its balances."""
     ids = sorted(move.line_ids.ids)
     quick, plain = [], []
-    for _refs, indexes, items in sets:
-        new = [ids[index] for index in indexes]
-        if not items and len(new) == 1:
-            continue
-        target = plain if any(item.plain for item in items) else quick
-        target.append(_node(move, new, items))
+    for _refs, lines, items in sides(move, sets):
+        every = [*lines, *items]
+        if len(every) > 1:
+            target = plain if any(side.plain for side in every) else quick
+            target.append(steps(every))
     for index, line_id in balances:
         quick.append([[ids[index], line_id]])
     run_plan(move.env, quick, quick=True)
     run_plan(move.env, plain, quick=False)
 
 
-def _node(move, new, items):
-    """The items of one order; in a foreign currency sales first, then refunds.
+def is_sale(side):
+    """Whether it is about the sale: what the buyer owes, or Amazon paid for it.
 
-    Each of our lines has left at the book value of the items it clears: they meet
-    first, and no exchange entry is needed.
+    Else it is about a refund: what the buyer is owed, or Amazon paid back.
     """
-    every = [*new, *(item.line_id for item in items)]
-    company_currency = move.company_id.currency_id
-    lines = move.line_ids.browse(new)
-    if all(line.currency_id == company_currency for line in lines):
-        return [every]
-    sales = [line.id for line in lines if line.amount_currency < 0]
-    refunds = [line.id for line in lines if line.amount_currency > 0]
-    sales += [item.line_id for item in items if item.residual > 0]
-    refunds += [item.line_id for item in items if item.residual < 0]
-    return [part for part in (sales, refunds) if len(part) > 1] + [every]
+    return (side.residual > 0) == (side.source != "settlement")
+
+
+def steps(every):
+    """What belongs to one order, as lists of line ids in the order of matching.
+
+    Each refund meets its credit note, sales meet invoices, refunds meet credit notes;
+    only then what is left of either meets the other, as where Odoo has matched a credit
+    note with its invoice already.
+    """
+    sales = [side for side in every if is_sale(side)]
+    refunds = [side for side in every if not is_sale(side)]
+    parts = [*refund_groups(refunds), sales, refunds]
+    return [
+        [side.line_id for side in part]
+        for part in (*(p for p in parts if 1 < len(p) < len(every)), every)
+    ]
+
+
+def refund_groups(refunds):
+    """Each refund with the credit note made for it; what is left comes together.
+
+    A credit note that names no refund of Amazon's belongs to one of its amount.
+    """
+    groups, notes = [], [side for side in refunds if side.source != "settlement"]
+    ours = [side for side in refunds if side.source == "settlement"]
+    for fits in (_same_adjustment, _same_amount):
+        for line in list(ours):
+            if note := next((note for note in notes if fits(line, note)), None):
+                groups.append([line, note])
+                ours.remove(line)
+                notes.remove(note)
+    if ours and notes:
+        return [*groups, ours + notes]
+    return groups + [[side] for side in ours + notes]
+
+
+def _same_adjustment(line, note):
+    return line.adjustment and line.adjustment == note.adjustment
+
+
+def _same_amount(line, note):
+    return not note.adjustment and not line.residual + note.residual
 
 
 def run_plan(env, nodes, quick):

@@ -5,6 +5,7 @@ read as a stream and inserted in pages, so memory does not grow with the file.
 """
 
 import logging
+from functools import partial
 from itertools import islice
 
 from psycopg2.errors import UniqueViolation
@@ -76,8 +77,8 @@ def _stage(report, file):
     if settlement:
         settlement.lock_for_update()
         settlement_twin.check(settlement, source)
-    elif known:
-        raise SettlementError(_of_other_account(account, known[0].account_id, source))
+    elif owner := known.account_id.filtered(partial(_same_amazon, account)):
+        raise SettlementError(_of_other_account(account, owner[0], source))
     values = _prepare_settlement(report, source)
     if settlement:
         _clear(settlement)
@@ -155,13 +156,17 @@ def _currency(env, name):
     return currency
 
 
+def _same_amazon(account, other):
+    """Amazon's numbers are its own; every sandbox counts anew."""
+    return account.sudo().sandbox_url == other.sudo().sandbox_url
+
+
 def _of_other_account(account, owner, source):
     """Names the other account only to who may see it in the same company."""
-    name = (
-        owner.name
-        if owner.company_id == account.company_id
-        else account.env._("another company's account")
-    )
+    if owner.company_id == account.company_id:
+        name = f"{owner.name} ({owner.seller_id})"
+    else:
+        name = account.env._("another company's account")
     return account.env._(
         "Settlement %(settlement)s is here already and belongs to %(owner)s, not to "
         "%(account)s. Choose that account.",

@@ -1,6 +1,7 @@
 """Real Odoo documents against the sandbox Amazon, over real HTTP."""
 
 from decimal import Decimal
+from itertools import count
 
 from odoo.fields import Command
 from odoo.tests import TransactionCase
@@ -21,6 +22,8 @@ class AmazonCase(TransactionCase):
         cls.sandbox = Sandbox(seed=None, rate_factor=None)
         cls.sandbox.start()
         cls.addClassCleanup(cls.sandbox.stop)
+        # a seller of its own for every test: its reports and money stay at Amazon
+        cls._keys = count()
         cls.env = cls.env(context=dict(cls.env.context, skip_sms=True))
         cls.company = cls.env.company
         cls.warehouse = cls.env["stock.warehouse"].search(
@@ -81,10 +84,6 @@ class AmazonCase(TransactionCase):
             [("name", "=", "UPS")]
         )
         return account, seller
-
-    def setUp(self):
-        super().setUp()
-        self._keys = iter(range(1000))
 
     def us(self, **values):
         return self.connect(f"US{next(self._keys)}", ["US"], **values)
