@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..sync import settlement_late
 
+# how many open items an invoice offers for matching by hand
+OUTSTANDING = 80
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -36,6 +39,18 @@ class AccountMove(models.Model):
         ondelete="set null",
         help="The entry of a settlement that was reset, or the entry that undoes it.",
     )
+    amazon_adjustment_ref = fields.Char(
+        "Amazon Refund",
+        readonly=True,
+        copy=False,
+        help="Amazon's number of the refund a credit note was made for.",
+    )
+
+    _amazon_adjustment_uniq = models.UniqueIndex(
+        "(amazon_order_id, amazon_adjustment_ref) "
+        "WHERE amazon_adjustment_ref IS NOT NULL AND state != 'cancel'",
+        "This refund of the Amazon order has its credit note already.",
+    )
 
     amazon_net_proceeds = fields.Monetary(
         "Net Proceeds",
@@ -58,8 +73,9 @@ class AccountMove(models.Model):
         """The Amazon orders an invoice or credit note is about."""
         if not self.is_invoice():
             return self.env["amazon.order"]
+        # an invoice of several sales carries the number of the first
         sales = self.line_ids.sale_line_ids.order_id
-        return self.amazon_order_id or sales.amazon_order_id
+        return self.amazon_order_id | sales.amazon_order_id
 
     def action_view_amazon_settlements(self):
         """What each settlement says of the invoice's orders."""
@@ -146,3 +162,66 @@ class AccountMove(models.Model):
                     taken[0].name,
                 )
             )
+
+    def _compute_payments_widget_to_reconcile_info(self):
+        """All buyers of a store may be one partner, with thousands of open items.
+
+        An invoice is offered those of its own order, and what no settlement has left.
+        """
+        amazon = self.filtered("amazon_order_id")
+        super(AccountMove, self - amazon)._compute_payments_widget_to_reconcile_info()
+        for move in amazon:
+            move.invoice_outstanding_credits_debits_widget = (
+                move.state in ("draft", "posted")
+                and move.payment_state in ("not_paid", "partial")
+                and move._amazon_outstanding()
+            )
+
+    def _amazon_outstanding(self):
+        """What may be matched with the invoice by hand, in the form the widget takes."""
+        terms = self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        inbound = self.is_inbound()
+        lines = self.env["account.move.line"].search(
+            [
+                ("account_id", "in", terms.account_id.ids),
+                ("partner_id", "=", self.commercial_partner_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("balance", "<" if inbound else ">", 0.0),
+                "|",
+                ("amazon_order_ref", "=", self.amazon_order_ref),
+                ("move_id.amazon_settlement_id", "=", False),
+                "|",
+                ("move_id.amazon_order_id", "=", False),
+                ("move_id.amazon_order_id", "=", self.amazon_order_id.id),
+            ],
+            limit=OUTSTANDING,
+        )
+        return bool(lines) and {
+            "outstanding": True,
+            "title": self.env._("Outstanding credits")
+            if inbound
+            else self.env._("Outstanding debits"),
+            "move_id": self.id,
+            "content": [self._amazon_outstanding_line(line) for line in lines],
+        }
+
+    def _amazon_outstanding_line(self, line):
+        same = line.currency_id == self.currency_id
+        amount = line.amount_residual_currency if same else line.amount_residual
+        if not same:
+            amount = line.company_currency_id._convert(
+                amount, self.currency_id, self.company_id, line.date
+            )
+        return {
+            "id": line.id,
+            "move_id": line.move_id.id,
+            "journal_name": line.ref or line.move_id.name,
+            "move_ref": line.ref or "",
+            "amount": abs(amount),
+            "currency_id": self.currency_id.id,
+            "date": fields.Date.to_string(line.date),
+            "account_payment_id": line.payment_id.id,
+        }

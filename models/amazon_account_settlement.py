@@ -75,3 +75,21 @@ class AmazonAccount(models.Model):
                 made=done["made"],
             ),
         )
+
+    def action_view_settlements(self):
+        return self._open_own("amazon_settlement_action")
+
+    def action_view_settlement_accounts(self):
+        action = self._open_own("amazon_settlement_account_action")
+        action["domain"] = [
+            ("company_id", "=", self.company_id.id),
+            ("account_id", "in", (False, self.id)),
+        ]
+        return action
+
+    def _open_own(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"amazon_connector.{xmlid}"
+        )
+        return {**action, "domain": [("account_id", "=", self.id)], "context": {}}

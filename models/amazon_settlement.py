@@ -297,7 +297,13 @@ class AmazonSettlement(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Journal Items"),
             "res_model": "account.move.line",
-            "view_mode": "list,pivot,graph,form",
+            "views": [
+                (
+                    self.env.ref("amazon_connector.amazon_settlement_item_view_list").id,
+                    "list",
+                ),
+                (False, "pivot"),
+            ],
             "domain": [("move_id.amazon_settlement_id", "=", self.id)],
         }
 

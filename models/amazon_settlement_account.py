@@ -17,7 +17,7 @@ class AmazonSettlementAccount(models.Model):
     _description = "Amazon Settlement Account"
     _inherit = ["mail.thread", "analytic.mixin"]
     _check_company_auto = True
-    _order = "company_id, kind, account_id, store_id, id"
+    _order = "company_id, sequence, account_id, store_id, id"
     _rec_name = "kind"
 
     company_id = fields.Many2one(
@@ -31,6 +31,7 @@ class AmazonSettlementAccount(models.Model):
     )
     account_id = fields.Many2one(
         "amazon.account",
+        "Amazon Account",
         check_company=True,
         compute="_compute_account_id",
         store=True,
@@ -49,6 +50,7 @@ class AmazonSettlementAccount(models.Model):
     kind = fields.Selection(
         [(key, kind.label) for key, kind in KINDS.items()], required=True, tracking=True
     )
+    sequence = fields.Integer(compute="_compute_sequence", store=True)
     ledger_account_id = fields.Many2one(
         "account.account",
         required=True,
@@ -56,6 +58,7 @@ class AmazonSettlementAccount(models.Model):
         ondelete="restrict",
         domain="[('company_ids', 'parent_of', company_id)]",
     )
+    ledger_code = fields.Char("Code", related="ledger_account_id.code")
     treatment = fields.Selection(
         [
             ("expense", "Whole amount"),
@@ -95,6 +98,12 @@ class AmazonSettlementAccount(models.Model):
         for setting in self:
             if setting.store_id:
                 setting.account_id = setting.store_id.account_id
+
+    @api.depends("kind")
+    def _compute_sequence(self):
+        order = list(KINDS)
+        for setting in self:
+            setting.sequence = order.index(setting.kind) if setting.kind else 0
 
     @api.depends("kind", "account_id.name", "store_id.name")
     def _compute_display_name(self):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..sync import refund_booking
+
 KINDS = [
     ("unknown_order", "Order not in Odoo"),
     ("no_invoice", "Order without invoice"),
@@ -44,7 +46,7 @@ class AmazonSettlementIssue(models.Model):
         "account.move.line",
         "Journal Item",
         readonly=True,
-        ondelete="cascade",
+        ondelete="set null",
         index="btree_not_null",
         help="What stays open: the settlement's own, or the invoice's where Amazon "
         "paid less.",
@@ -99,6 +101,45 @@ class AmazonSettlementIssue(models.Model):
 
     def action_reopen(self):
         self.ignored = False
+
+    # -- what can be done about it -------------------------------------------------------
+
+    def action_create_credit_note(self):
+        """Draft credit notes for refunds that have none; opens them."""
+        self.settlement_id._check_accountant()
+        notes = refund_booking.create(self)
+        return notes._get_records_action(name=self.env._("Credit Notes"))
+
+    def action_match(self):
+        """Choose what the open item is reconciled with."""
+        self.ensure_one()
+        self.settlement_id._check_accountant()
+        return self.env["amazon.settlement.match"]._open(self)
+
+    def action_write_off(self):
+        """Take what is open to an account, for a reason."""
+        self.settlement_id._check_accountant()
+        return self.env["amazon.settlement.write.off"]._open(self)
+
+    def _check_open_item(self):
+        """:raises UserError: there is no posted journal item, or it is reconciled"""
+        self.ensure_one()
+        item = self.move_line_id
+        if item and item.parent_state == "draft":
+            raise UserError(
+                self.env._(
+                    "The entry of settlement %s is a draft. Post it first.",
+                    self.settlement_id.display_name,
+                )
+            )
+        if self.state != "open" or not item:
+            raise UserError(
+                self.env._(
+                    "Nothing is open on mismatch %s: no journal item of it is left to "
+                    "reconcile.",
+                    self.order_ref or self.settlement_id.display_name,
+                )
+            )
 
     def action_view_order(self):
         self.ensure_one()

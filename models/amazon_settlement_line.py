@@ -54,8 +54,10 @@ class AmazonSettlementLine(models.Model):
     account_id = fields.Many2one("amazon.account", required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    number = fields.Integer("#", readonly=True, help="Row of the settlement: 1, 2, 3…")
-    file_line = fields.Integer(readonly=True, help="Line of the file.")
+    number = fields.Integer(
+        "#", readonly=True, aggregator=None, help="Row of the settlement: 1, 2, 3…"
+    )
+    file_line = fields.Integer(readonly=True, aggregator=None, help="Line of the file.")
 
     transaction_type = fields.Char(readonly=True)
     amount_type = fields.Char(readonly=True)

@@ -30,7 +30,7 @@ class AmazonSettlementMapping(models.Model):
     )
     active = fields.Boolean(default=True, tracking=True)
     origin = fields.Selection(
-        [("shipped", "Comes With the Connector"), ("user", "Own")],
+        [("shipped", "Shipped"), ("user", "Own")],
         default="user",
         required=True,
         readonly=True,
@@ -47,6 +47,7 @@ class AmazonSettlementMapping(models.Model):
     )
     account_id = fields.Many2one(
         "amazon.account",
+        "Amazon Account",
         check_company=True,
         ondelete="cascade",
         help="Empty: for all Amazon accounts.",

@@ -52,7 +52,9 @@ class AmazonSettlement(models.Model):
         totals = self.total_ids.filtered(lambda total: total.category == key)
         if not totals:
             return None
-        labels = dict(self.total_ids._fields["category"]._description_selection(self.env))
+        labels = dict(
+            self.total_ids._fields["category"]._description_selection(self.env)
+        )
         lines = [total._statement_line() for total in totals]
         return {
             "key": key,
@@ -88,7 +90,11 @@ class AmazonSettlement(models.Model):
         if not self.payout_line_id:
             return self.env._("Nothing to pay out")
         if self.currency_id.is_zero(self.payout_residual):
-            return self.env._("Received") if self.total_amount > 0 else self.env._("Settled")
+            return (
+                self.env._("Received")
+                if self.total_amount > 0
+                else self.env._("Settled")
+            )
         if self.total_amount < 0:
             return self.env._("Owed to Amazon")
         return self.env._("On its way to the bank")
@@ -142,6 +148,9 @@ class AmazonSettlement(models.Model):
                 )
             )
         return Wizard._open(self)
+
+    def action_download(self):
+        return self.report_id.action_download()
 
     @api.depends("account_id", "currency_id", "marketplace_name", "start")
     def _compute_neighbors(self):

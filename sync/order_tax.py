@@ -22,7 +22,7 @@ class TaxRules:
         self.store = store
         self.none = store.env["account.tax"]
         self.mapped = {}
-        self.split = {}
+        self.splits = {}
 
     def line_tax(self, charge, product, customer, currency, fallback, inclusive):
         """:class:`LineTax` of one charge.
@@ -74,7 +74,7 @@ class TaxRules:
                     store=self.store.name,
                 ),
             )
-        net, amounts = self._split(taxes, charge.gross, currency)
+        net, amounts = self.split(taxes, charge.gross, currency)
         included = all(tax.price_include for tax in taxes)
         return LineTax(taxes, net, amounts, charge.gross if included else net)
 
@@ -92,9 +92,10 @@ class TaxRules:
             self.mapped[key] = position.map_tax(taxes)
         return self.mapped[key]
 
-    def _split(self, taxes, gross, currency):
+    def split(self, taxes, gross, currency):
+        """(net, {tax id: (tax, base)}) of an amount that contains the taxes."""
         key = (taxes, gross, currency)
-        if key not in self.split:
+        if key not in self.splits:
             details = taxes._get_tax_details(
                 price_unit=float(gross),
                 quantity=1.0,
@@ -108,8 +109,8 @@ class TaxRules:
                 for data in details["taxes_data"]
             }
             net = gross - sum((tax for tax, _base in amounts.values()), ZERO)
-            self.split[key] = (net, amounts)
-        return self.split[key]
+            self.splits[key] = (net, amounts)
+        return self.splits[key]
 
 
 def _quantizer(currency):

@@ -54,8 +54,9 @@ def book(settlement, post=False):
             settlement_reset.reset(settlement)
         settlement_classify.classify(settlement)
         _check(settlement, post)
-        settlement.issue_ids.filtered(lambda issue: not issue.ignored).unlink()
+        reasons = settlement_issues.clear(settlement)
         _book_parts(settlement, post)
+        settlement_issues.ignore_again(settlement, reasons)
         settlement_proofs.prove_chain(settlement)
         settlement_proofs.prove_transit(settlement)
         _tell(settlement, post)
@@ -134,10 +135,10 @@ def _book_parts(settlement, post):
             continue
         move = create(settlement, entry, part, len(parts) > 1 and (k + 1, len(parts)))
         prepared[move.id] = len(entry.lines)
-        settlement_issues.note(settlement, builder, sets, entry, move)
         if post:
             post_entry(move, part)
             settlement_reconcile.reconcile(move, sets, balances)
+        settlement_issues.note(settlement, builder, sets, entry, move)
         settlement.env.flush_all()
         settlement.env.invalidate_all()
     link_rows(settlement)

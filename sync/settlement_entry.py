@@ -193,12 +193,14 @@ def book_value(entry, amount, items):
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A line of the entry that is an order's; amount: + Amazon pays it."""
+    """A line of the entry that is an order's. amount: + Amazon pays it; credited: the
+    order has credit notes."""
 
     index: int
     amount: Decimal
     ref: str
     adjustment: str
+    credited: bool
 
 
 class Sets:

@@ -1,10 +1,27 @@
 """Where a settlement and Odoo's documents don't say the same: listed, never forced."""
 
-from decimal import Decimal
-
 from .settlement_entry import ZERO
 from .settlement_open_items import Known
-from .settlement_reconcile import Line, is_sale, refund_groups, sides
+from .settlement_reconcile import Line, is_sale, nets, refund_groups, sides
+
+
+def clear(settlement):
+    """Take back what an earlier booking has found; {key: reason} of what was left so."""
+    issues = settlement.issue_ids.filtered(lambda issue: issue.kind != "revision")
+    reasons = {_key(issue): issue.note for issue in issues if issue.ignored}
+    issues.unlink()
+    return reasons
+
+
+def ignore_again(settlement, reasons):
+    """What somebody has decided holds as long as the amounts are the same."""
+    for issue in settlement.issue_ids:
+        if reason := reasons.get(_key(issue)):
+            issue.write({"ignored": True, "note": reason})
+
+
+def _key(issue):
+    return issue.kind, issue.order_ref, issue.settled_amount, issue.difference
 
 
 def note(settlement, builder, sets, entry, move):
@@ -12,30 +29,26 @@ def note(settlement, builder, sets, entry, move):
     ids = sorted(move.line_ids.ids)
     values = []
     for refs, lines, items in sides(move, sets):
-        every = [*lines, *items]
-        for group in _unequal(every):
-            values.append(_issue(settlement, builder, refs, group))
+        for group, netted in _unequal([*lines, *items]):
+            values.append(_issue(settlement, builder, refs, group, netted))
     values += _nameless(settlement, entry, ids)
     values += _balances(settlement, builder, entry, ids)
     settlement.env["amazon.settlement.issue"].create(values)
 
 
 def _unequal(every):
-    """The groups of an order's sides that don't come to zero.
+    """(sides, netted) of each group of an order that does not come to zero.
 
-    Sales and refunds are compared apart. Where one's excess makes up for the other's
-    lack (Odoo has matched a credit note with its invoice already), they are one.
+    Sales and refunds are compared apart, unless what is too much of one makes up for
+    the other.
     """
     sales = [side for side in every if is_sale(side)]
     refunds = [side for side in every if not is_sale(side)]
-    if _rest(sales) * _rest(refunds) < 0:
-        groups = [every]
-    else:
-        groups = [sales, *refund_groups(refunds)]
-    for group in groups:
+    netted = nets(every) and _rest(sales) < 0 < _rest(refunds)
+    for group in [every] if netted else [sales, *refund_groups(refunds)]:
         # what only documents say is none of this settlement's business
         if _rest(group) and any(_ours(side) for side in group):
-            yield group
+            yield group, netted
 
 
 def _rest(group):
@@ -46,14 +59,17 @@ def _ours(side):
     return isinstance(side, Line)
 
 
-def _issue(settlement, builder, refs, group):
+def _issue(settlement, builder, refs, group, netted):
     ours = [side for side in group if _ours(side)]
     theirs = [side for side in group if not _ours(side)]
     if not theirs:
         refs = list(dict.fromkeys(side.ref for side in ours))
     known = builder.known.get(refs[0])
     settled, open_before = -_rest(ours), _rest(theirs)
-    kind, detail = _why(builder, refs[0], known, theirs, settled, open_before)
+    if netted or any(side.source != "settlement" for side in theirs):
+        kind, detail = "amount", _amount_sentence(settlement.env, group)
+    else:
+        kind, detail = _why(builder, refs[0], known, settled)
     return {
         "settlement_id": settlement.id,
         "kind": kind,
@@ -76,11 +92,31 @@ def _open_line(env, group):
     return (lines.filtered(lambda line: not line.reconciled) or lines)[:1].id
 
 
-def _why(builder, ref, known, theirs, settled, open_before):
-    """(kind, sentence): what is missing, and what to do."""
+def _amount_sentence(env, group):
+    more = _rest(group) < 0
+    if more and any(is_sale(side) for side in group):
+        return env._(
+            "Amazon paid more than is open: the rest stays open on the buyer's account."
+        )
+    if more:
+        return env._(
+            "Amazon refunded less than the credit note says: the rest stays open on the "
+            "credit note. A later settlement may bring it."
+        )
+    if any(not is_sale(side) for side in group):
+        return env._(
+            "Amazon refunded more than the credit note says: the rest stays open. Make a "
+            "credit note for it, or write it off."
+        )
+    return env._(
+        "Amazon paid less than is open: the rest stays open on the invoice. A later "
+        "settlement may bring it."
+    )
+
+
+def _why(builder, ref, known, settled):
+    """(kind, sentence): which document is missing, and what to do."""
     env = builder.env
-    if any(side.source != "settlement" for side in theirs):
-        return "amount", _amount_sentence(env, settled, open_before)
     if other := _other_currencies(builder, ref):
         return "currency", env._(
             "The invoice is in %(other)s, the settlement in %(own)s: they are not "
@@ -94,28 +130,6 @@ def _why(builder, ref, known, theirs, settled, open_before):
             "yet). Load the order, or write the amount off with a reason."
         )
     return _why_without_document(env, known, settled)
-
-
-def _amount_sentence(env, settled, open_before):
-    refund = open_before < 0
-    if settled < open_before and refund:
-        return env._(
-            "Amazon refunded more than the credit note says: the rest stays open. Make a "
-            "credit note for it, or write it off."
-        )
-    if settled < open_before:
-        return env._(
-            "Amazon paid less than is open: the rest stays open on the invoice. A "
-            "later settlement may bring it."
-        )
-    if refund:
-        return env._(
-            "Amazon refunded less than the credit note says: the rest stays open on the "
-            "credit note. A later settlement may bring it."
-        )
-    return env._(
-        "Amazon paid more than is open: the rest stays open on the buyer's account."
-    )
 
 
 def _other_currencies(builder, ref):

@@ -118,7 +118,9 @@ class LineBuilder:
             amazon_key=group.key,
         )
         if group.order_ref and group.amount:
-            own = Own(index, group.amount, group.order_ref, group.adjustment_ref)
+            ref = group.order_ref
+            credited = bool(self.known.get(ref, Known()).credits)
+            own = Own(index, group.amount, ref, group.adjustment_ref, credited)
             sets.add(account_id, own, items)
 
     def _where(self, group, items):

@@ -30,7 +30,6 @@ _DOCUMENTS = """
 _OURS = "m.company_id = %(company)s AND m.move_type IN ('out_invoice', 'out_refund')"
 
 
-
 @dataclass(frozen=True, slots=True)
 class OpenItem:
     """A journal item not yet reconciled. residual: + the buyer still owes it, in the
@@ -127,6 +126,7 @@ class Known:
     drafts: int = 0
     draft_credits: int = 0
     posted: int = 0
+    credits: int = 0
 
 
 def known_orders(settlement, refs):
@@ -141,7 +141,9 @@ def known_orders(settlement, refs):
                count(m.id) FILTER (WHERE m.state = 'draft'
                                      AND m.move_type = 'out_refund'),
                count(m.id) FILTER (WHERE m.state = 'posted'
-                                     AND m.move_type = 'out_invoice')
+                                     AND m.move_type = 'out_invoice'),
+               count(m.id) FILTER (WHERE m.state = 'posted'
+                                     AND m.move_type = 'out_refund')
           FROM orders o
           JOIN amazon_order a ON a.id = o.id
      LEFT JOIN sale_order s ON s.id = o.sale_order_id

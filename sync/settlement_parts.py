@@ -95,6 +95,12 @@ def groups(settlement, row_ids=None):
     return [Group(*row[:-2], *map(Decimal, row[-2:])) for row in cr.fetchall()]
 
 
+def adjustment_of(key):
+    """Amazon's number of the refund that a journal item carries, from its key."""
+    parts = (key or "").split("|", 3)
+    return parts[3] if len(parts) == 4 and parts[1] == "refund" else ""
+
+
 def plan(settlement, found, is_taxed):
     """The parts, oldest first; the last one carries the payout.
 

@@ -12,12 +12,13 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A journal item of a settlement as a side of a matching; see OpenItem."""
+    """A journal item of a settlement in a matching, beside OpenItems."""
 
     line_id: int
     residual: Decimal
     ref: str = ""
     adjustment: str = ""
+    credited: bool = False  # the order has credit notes
     source: str = "settlement"
     plain: bool = False
 
@@ -27,7 +28,8 @@ def sides(move, sets):
     ids = sorted(move.line_ids.ids)
     for refs, ours, items in sets:
         lines = [
-            Line(ids[own.index], -own.amount, own.ref, own.adjustment) for own in ours
+            Line(ids[own.index], -own.amount, own.ref, own.adjustment, own.credited)
+            for own in ours
         ]
         yield refs, lines, items
 
@@ -38,9 +40,8 @@ def reconcile(move, sets, balances):
     quick, plain = [], []
     for _refs, lines, items in sides(move, sets):
         every = [*lines, *items]
-        if len(every) > 1:
-            target = plain if any(side.plain for side in every) else quick
-            target.append(steps(every))
+        target = plain if any(side.plain for side in every) else quick
+        target.append(steps(every))
     for index, line_id in balances:
         quick.append([[ids[index], line_id]])
     run_plan(move.env, quick, quick=True)
@@ -56,19 +57,22 @@ def is_sale(side):
 
 
 def steps(every):
-    """What belongs to one order, as lists of line ids in the order of matching.
-
-    Each refund meets its credit note, sales meet invoices, refunds meet credit notes;
-    only then what is left of either meets the other, as where Odoo has matched a credit
-    note with its invoice already.
-    """
+    """What belongs to one order, as lists of line ids in the order of matching."""
     sales = [side for side in every if is_sale(side)]
     refunds = [side for side in every if not is_sale(side)]
-    parts = [*refund_groups(refunds), sales, refunds]
-    return [
-        [side.line_id for side in part]
-        for part in (*(p for p in parts if 1 < len(p) < len(every)), every)
-    ]
+    parts = [sales, *refund_groups(refunds)]
+    if nets(every):
+        parts.append([side for side in every if side.source == "settlement"])
+    return [[side.line_id for side in part] for part in parts if len(part) > 1]
+
+
+def nets(every):
+    """Whether what Amazon paid for the sale and what it took back meet each other.
+
+    They do where Odoo has matched a credit note with its invoice: both are less then
+    than what Amazon says.
+    """
+    return any(side.source == "settlement" and side.credited for side in every)
 
 
 def refund_groups(refunds):
@@ -102,7 +106,7 @@ def run_plan(env, nodes, quick):
 
     :param quick: leave out what does not change for these items
     """
-    if not nodes:
+    if not any(nodes):
         return
     messages = {}
     context = {"tracking_disable": True, "amazon_paid_messages": messages}

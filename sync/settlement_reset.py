@@ -146,7 +146,9 @@ def _forget(settlement):
     settlement.proof_ids.filtered(
         lambda proof: proof.code in ("P3", "P4", "P5", "P6", "P7")
     ).unlink()
-    settlement.issue_ids.filtered(lambda issue: not issue.ignored).unlink()
+    settlement.issue_ids.filtered(
+        lambda issue: not issue.ignored and issue.kind != "revision"
+    ).unlink()
     settlement.write(
         {
             "payout_line_id": False,

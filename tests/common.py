@@ -3,6 +3,8 @@
 from decimal import Decimal
 from itertools import count
 
+from lxml import etree
+
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
@@ -164,6 +166,31 @@ class AmazonCase(TransactionCase):
         result = picking.with_context(skip_backorder=True).button_validate()
         self.assertIs(result, True)
         return picking.amazon_submission_ids
+
+    def open_screens(self, user, *records, kinds=("list", "form")):
+        """Load the list and the form of each record as `user`'s web client does."""
+        for record in records:
+            record = record.with_user(user)
+            views = record.get_views([(False, kind) for kind in kinds])
+            for kind in kinds:
+                self.assertTrue(record.web_read(self._shown(views, record, kind)))
+
+    def _shown(self, views, record, kind):
+        """The fields of a view's first level; a line list by the lines' names."""
+        arch = etree.fromstring(views["views"][kind]["arch"])
+        names = {
+            node.get("name")
+            for node in arch.iter("field")
+            if not any(up.tag == "field" for up in node.iterancestors())
+        }
+        return {
+            name: (
+                {"fields": {"display_name": {}}}
+                if record._fields[name].relational
+                else {}
+            )
+            for name in names
+        }
 
     def assertMoney(self, value, expected):
         """Equal to Amazon's cent; floats of Monetary fields are compared as Decimal."""

@@ -2,44 +2,16 @@
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..sync.settlement_kinds import KINDS
-from .settlement_case import COMMISSION, RESERVED, SALE, STORAGE, SettlementCase
+from .settlement_case import COMMISSION, RESERVED, SALE, STORAGE
+from .settlement_rules_case import AccountsCase
 
 OWN = {key for key, kind in KINDS.items() if kind.own}
-
-
-class AccountsCase(SettlementCase):
-    def settings(self, account, kind=None):
-        domain = [("account_id", "in", (False, account.id))]
-        if kind:
-            domain.append(("kind", "=", kind))
-        return self.env["amazon.settlement.account"].search(domain)
-
-    def make_ledger(self, name, account_type="expense", **values):
-        Ledger = self.env["account.account"]
-        return Ledger.create(
-            {
-                "name": name,
-                "code": Ledger._search_new_account_code("880000"),
-                "account_type": account_type,
-                **values,
-            }
-        )
-
-    def set_up(self, account):
-        """Press Propose from Chart of Accounts."""
-        self.env["amazon.settlement.account"].action_propose()
-        return account
-
-    def assertRefused(self, words, method, *args, **kwargs):
-        with self.assertRaises(ValidationError) as caught, self.cr.savepoint():
-            method(*args, **kwargs)
-        self.assertIn(words, str(caught.exception))
 
 
 @tagged("post_install", "-at_install")
@@ -398,7 +370,3 @@ class TestAccountsRights(AccountsCase):
         tracked = setting.message_ids.tracking_value_ids
         self.assertEqual(tracked.field_id.name, "ledger_account_id")
         self.assertIn("Another", tracked.new_value_char)
-
-    def flush_tracking(self):
-        self.env.flush_all()
-        self.cr.precommit.run()

@@ -1,7 +1,5 @@
 """Every kind of user opens what Amazon orders become, and finds no closed door."""
 
-from lxml import etree
-
 from odoo.tests import new_test_user, tagged
 
 from .common import AmazonCase
@@ -28,35 +26,10 @@ class TestUserRights(AmazonCase):
     def user(self, *groups):
         return new_test_user(self.env, "someone", groups=",".join(groups))
 
-    def open(self, user, *records):
-        """Load the list and the form of each record as the web client does."""
-        for record in records:
-            record = record.with_user(user)
-            views = record.get_views([(False, "list"), (False, "form")])
-            for kind in ("list", "form"):
-                self.assertTrue(record.web_read(self._read(views, record, kind)))
-
-    def _read(self, views, record, kind):
-        """The fields of a view's first level; a line list by the lines' names."""
-        arch = etree.fromstring(views["views"][kind]["arch"])
-        names = {
-            node.get("name")
-            for node in arch.iter("field")
-            if not any(up.tag == "field" for up in node.iterancestors())
-        }
-        return {
-            name: (
-                {"fields": {"display_name": {}}}
-                if record._fields[name].relational
-                else {}
-            )
-            for name in names
-        }
-
     def test_warehouse_without_amazon_rights(self):
         """row 1.7: transfers of Amazon orders open for who knows nothing of Amazon"""
         user = self.user(*WAREHOUSE)
-        self.open(user, self.picking)
+        self.open_screens(user, self.picking)
         self.assertEqual(
             self.picking.with_user(user).amazon_submission_state, "confirmed"
         )
@@ -64,18 +37,18 @@ class TestUserRights(AmazonCase):
     def test_accountant_without_amazon_rights(self):
         """row 1.7: invoices of Amazon orders open and post without rights on Amazon's"""
         user = self.user("account.group_account_invoice")
-        self.open(user, self.invoice)
+        self.open_screens(user, self.invoice)
         self.invoice.with_user(user).action_post()
         self.assertEqual(self.invoice.state, "posted")
 
     def test_seller_without_amazon_rights(self):
         """row 1.7: sales of Amazon orders open for every salesperson"""
-        self.open(self.user("sales_team.group_sale_salesman_all_leads"), self.sale)
+        self.open_screens(self.user("sales_team.group_sale_salesman_all_leads"), self.sale)
 
     def test_warehouse_with_amazon(self):
         """row 1.7: the warehouse sees order, shipment and transfer, not the settings"""
         user = self.user(*WAREHOUSE, "amazon_connector.group_amazon_user")
-        self.open(
+        self.open_screens(
             user,
             self.picking,
             self.order,
@@ -96,11 +69,11 @@ class TestUserRights(AmazonCase):
         user = self.user(
             "account.group_account_invoice", "amazon_connector.group_amazon_user"
         )
-        self.open(user, self.invoice, self.order, self.sale)
+        self.open_screens(user, self.invoice, self.order, self.sale)
         action = self.invoice.with_user(user).action_view_amazon_order()
         self.assertEqual(action["res_id"], self.order.id)
 
     def test_amazon_user_alone(self):
         """row 1.7: orders open for a user who has nothing but Amazon"""
         user = self.user("amazon_connector.group_amazon_user")
-        self.open(user, self.order, self.order.submission_ids)
+        self.open_screens(user, self.order, self.order.submission_ids)

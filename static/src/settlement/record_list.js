@@ -14,15 +14,35 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 export class RecordList extends Component {
     static template = "amazon_connector.RecordList";
     static components = { View };
-    static props = { ...standardWidgetProps, model: String, inverse: String };
+    static props = {
+        ...standardWidgetProps,
+        model: String,
+        inverse: String,
+        listView: { type: String, optional: true },
+        groupBy: { type: String, optional: true },
+    };
 
     setup() {
         this.action = useService("action");
         useSubEnv({ config: getDefaultConfig() }); // the form's own has other views
     }
 
+    get key() {
+        const { resId, data } = this.props.record;
+        return `${resId}-${data.state}`;
+    }
+
+    /* the same object as long as nothing changed: a new one loads the list again */
     get viewProps() {
-        const { model, inverse, record } = this.props;
+        if (this.cachedKey !== this.key) {
+            this.cachedKey = this.key;
+            this.cachedProps = this.makeViewProps();
+        }
+        return this.cachedProps;
+    }
+
+    makeViewProps() {
+        const { model, inverse, record, listView, groupBy } = this.props;
         return {
             resModel: model,
             type: "list",
@@ -31,6 +51,8 @@ export class RecordList extends Component {
                 [false, "search"],
             ],
             domain: [[inverse, "=", record.resId]],
+            context: listView ? { list_view_ref: listView } : {},
+            groupBy: groupBy ? [groupBy] : [],
             noBreadcrumbs: true,
             loadIrFilters: true,
             allowSelectors: false,
@@ -51,9 +73,16 @@ export class RecordList extends Component {
 
 registry.category("view_widgets").add("amazon_record_list", {
     component: RecordList,
-    extractProps: ({ attrs }) => ({ model: attrs.model, inverse: attrs.inverse }),
+    extractProps: ({ attrs }) => ({
+        model: attrs.model,
+        inverse: attrs.inverse,
+        listView: attrs.list_view,
+        groupBy: attrs.group_by,
+    }),
     supportedAttributes: [
         { label: "Model", name: "model", type: "string" },
         { label: "Field that leads back", name: "inverse", type: "string" },
+        { label: "List View", name: "list_view", type: "string" },
+        { label: "Group By", name: "group_by", type: "string" },
     ],
 });
