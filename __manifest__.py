@@ -22,6 +22,7 @@
         "wizards/amazon_deferred_date_views.xml",
         "wizards/amazon_settlement_issue_views.xml",
         "wizards/amazon_settlement_map_views.xml",
+        "wizards/amazon_settlement_payout_views.xml",
         "wizards/amazon_settlement_upload_views.xml",
         "views/amazon_account_views.xml",
         "views/amazon_store_views.xml",

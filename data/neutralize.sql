@@ -10,4 +10,5 @@ UPDATE ir_cron
    SET active = false
  WHERE id IN (SELECT orders_cron_id FROM amazon_account
               UNION SELECT process_cron_id FROM amazon_account
-              UNION SELECT shipments_cron_id FROM amazon_account);
+              UNION SELECT shipments_cron_id FROM amazon_account
+              UNION SELECT settlements_cron_id FROM amazon_account);

@@ -2,8 +2,8 @@
 
 A real Odoo server with its own scheduler, the sandbox Amazon, real HTTP in between.
 The script only does what a person would: connect, press Pull Now, link SKUs, type
-tracking numbers, validate transfers. Pulling, importing, sending, proving and invoicing
-is the add-on's own work. Every figure at the end is counted in the two databases.
+tracking numbers, validate transfers, book settlements (demo_settlements.py). Pulling,
+importing, sending, proving and invoicing is the add-on's own work. Every figure at the end is counted in the two databases.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 import time
 from decimal import Decimal
 
+import demo_settlements
 from stack import Stack
 from webclient import OdooError, WebClient, get_json, post_json
 
@@ -54,6 +55,7 @@ def main():
         ship(user)
         prove(user, accounts, sandbox.url)
         wait_for_invoices(user)
+        demo_settlements.settle(user, accounts, sandbox.url)
         result = count(stack, get_json(f"{sandbox.url}/sandbox/state"))
     result["seconds"] = round(time.monotonic() - started, 1)
     summary(result)
@@ -360,7 +362,10 @@ def count(stack, state):
         "sales without invoice": len(unpaid),
         "cents off": result["cents_off"],
     }
-    problems = {what: n for what, n in problems.items() if n}
+    settled, unsettled = demo_settlements.count(stack, state)
+    result |= settled
+    problems |= unsettled
+    problems = {what: str(n) for what, n in problems.items() if n}
     if problems:
         result["problems"] = problems
     return result

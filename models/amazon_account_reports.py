@@ -65,8 +65,9 @@ class AmazonAccount(models.Model):
         return self.env._("Amazon does not give the settlement reports")
 
     def _mark_connected(self):
-        super()._mark_connected()
+        result = super()._mark_connected()
         self._settlements_readable()
+        return result
 
     def action_fetch_settlements(self):
         """Ask Amazon for new settlements right away; the page can be left."""

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..sync import (
     settlement_booking,
     settlement_classify,
+    settlement_payout,
     settlement_reclassify,
     settlement_reset,
 )
@@ -187,10 +188,12 @@ class AmazonSettlement(models.Model):
     def action_classify(self):
         """Ask the rules again, as they are now."""
         for settlement in self._lock():
+            if settlement.move_ids:
+                self._check_accountant()
             if settlement.state in ("booked", "paid"):
                 settlement_reclassify.reclassify(settlement)
             else:
-                if settlement.state == "draft":
+                if settlement.move_ids:
                     settlement_reset.reset(settlement)
                 settlement_classify.classify(settlement)
         return True
@@ -232,6 +235,19 @@ class AmazonSettlement(models.Model):
     def _book_now(self, policy):
         for settlement in self._lock():
             settlement_booking.book(settlement, post=policy == "posted")
+
+    def action_receive_payout(self):
+        """Say which bank line the payout is."""
+        self.ensure_one()
+        self._check_accountant()
+        return self.env["amazon.settlement.payout"]._open(self)
+
+    def action_undo_payout(self):
+        """The bank lines wait for the payout again."""
+        self._check_accountant()
+        for settlement in self._lock():
+            settlement_payout.give_back(settlement)
+        return True
 
     def action_reset(self):
         """Back to booked-never: unreconcile, then delete the drafts or reverse."""
@@ -317,6 +333,21 @@ class AmazonSettlement(models.Model):
         return action
 
     # -- what flows do to a settlement ----------------------------------------------
+
+    def _transit(self):
+        """The journal items that a bank line closes: the payout, and charges to a card."""
+        rows = self.env["amazon.settlement.line"].search(
+            [
+                ("settlement_id", "in", self.ids),
+                ("role", "=", "payout"),
+                ("move_line_id", "!=", False),
+            ]
+        )
+        items = self.sudo().payout_line_id | rows.sudo().move_line_id
+        return items.filtered(lambda item: item.parent_state == "posted")
+
+    def _open_transit(self):
+        return self._transit().filtered(lambda item: not item.reconciled)
 
     def _set_state(self, state, reason=False):
         self.sudo().write({"state": state, "reason": reason})

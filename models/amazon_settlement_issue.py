@@ -16,6 +16,8 @@ KINDS = [
     ("tax", "Marketplace tax does not net"),
     ("reserve", "Reserve without its counterpart"),
     ("balance", "Balance without its counterpart"),
+    ("payout", "Payout not in the bank"),
+    ("duplicate", "Bank line twice"),
     ("sign", "Unexpected sign"),
     ("revision", "Amazon changed the settlement"),
 ]

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+STATES = [("ok", "Holds"), ("warning", "Look at it"), ("failed", "Fails")]
+
 
 class AmazonSettlementProof(models.Model):
     """One thing that has to hold before a settlement may be booked, and whether."""
@@ -27,7 +29,5 @@ class AmazonSettlementProof(models.Model):
         "Proof",
         required=True,
     )
-    state = fields.Selection(
-        [("ok", "Holds"), ("warning", "Look at it"), ("failed", "Fails")], required=True
-    )
+    state = fields.Selection(STATES, required=True)
     detail = fields.Char()

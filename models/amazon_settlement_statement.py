@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .amazon_settlement_line import CATEGORIES
+from .amazon_settlement_proof import STATES as PROOF_STATES
 
 # Seller Central's statement: its sections, and the categories each is made of
 SECTIONS = {
     "beginning": ["beginning"],
-    "sales": ["product", "shipping", "promotion", "tax", "withheld", "other_sales"],
+    "sales": ["product", "shipping", "promotion", "tax", "other_sales"],
     "refunds": ["refund", "refund_expense"],
+    "withheld": ["withheld"],
     "expenses": ["amazon_fee", "fba_fee", "advertising", "other_expense"],
     "reserve": ["reserve"],
     "transfer": ["transfer"],
@@ -21,7 +22,9 @@ class AmazonSettlement(models.Model):
     _inherit = "amazon.settlement"
 
     statement = fields.Json(compute="_compute_statement")
-    payout_status = fields.Char("Bank", compute="_compute_payout_status")
+    payout_status = fields.Char("Payout", compute="_compute_payout_status")
+    proof_state = fields.Selection(PROOF_STATES, compute="_compute_proof_status")
+    proof_status = fields.Char("Proof Result", compute="_compute_proof_status")
     previous_id = fields.Many2one(
         "amazon.settlement", "Previous", compute="_compute_neighbors"
     )
@@ -70,6 +73,7 @@ class AmazonSettlement(models.Model):
             "beginning": self.env._("Beginning Balance"),
             "sales": self.env._("Sales"),
             "refunds": self.env._("Refunds"),
+            "withheld": self.env._("Tax Withheld"),
             "expenses": self.env._("Expenses"),
             "reserve": self.env._("Account Level Reserve"),
             "transfer": self.env._("Transfers"),
@@ -98,6 +102,27 @@ class AmazonSettlement(models.Model):
         if self.total_amount < 0:
             return self.env._("Owed to Amazon")
         return self.env._("On its way to the bank")
+
+    @api.depends("proof_ids.state")
+    def _compute_proof_status(self):
+        """The worst light, and which proofs show it."""
+        for settlement in self:
+            settlement.proof_state = settlement.proof_status = False
+            for state in ("failed", "warning", "ok"):
+                proofs = settlement.proof_ids.filtered(lambda p, s=state: p.state == s)
+                if proofs:
+                    settlement.proof_state = state
+                    settlement.proof_status = settlement._proof_text(state, proofs)
+                    break
+
+    def _proof_text(self, state, proofs):
+        if state == "ok":
+            return self.env._("All %s hold", len(proofs))
+        labels = dict(proofs._fields["code"]._description_selection(self.env))
+        names = ", ".join(labels[proof.code] for proof in proofs)
+        if state == "failed":
+            return self.env._("Fails: %s", names)
+        return self.env._("Look at: %s", names)
 
     # -- what the printed statement adds ----------------------------------------------
 

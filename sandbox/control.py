@@ -199,6 +199,13 @@ def order_state(sandbox, order):
     for event in (events := sandbox.ledger.events_of(order)):
         sums[event.standing(sandbox.clock.now())] += event.total
     settled_in = {e.settlement.settlement_id for e in events if e.settlement}
+    held = [
+        row.amount
+        for event in events
+        if not event.settlement
+        for row in event.rows
+        if row.amount_type != "ItemFees"
+    ]
     total = order.payload["proceeds"]["grandTotal"]
     return {
         "orderId": order.order_id,
@@ -211,6 +218,8 @@ def order_state(sandbox, order):
         "grandTotal": total["amount"],
         "currency": total["currencyCode"],
         **{name: str(amount) for name, amount in sums.items()},
+        # the buyer's money, before fees, that is in no settlement yet
+        "held": str(sum(held, Decimal("0.00"))),
         "settlements": sorted(settled_in),
         "packages": order.packages,
         "programs": order.payload.get("programs", []),

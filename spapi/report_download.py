@@ -34,6 +34,10 @@ class DocumentError(ValueError):
     """The file came as Amazon has it, and is of no use. Fetching again won't help."""
 
 
+class TooLong(DocumentError):
+    """No report is that long: what came of it is worth nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """size, sha256: of what was written, unpacked; charset: as the file store names
@@ -212,7 +216,7 @@ def _write(chunks, file, max_bytes, charset):
 
 
 def _too_long(max_bytes):
-    return DocumentError(f"the report's file is longer than {max_bytes:,} bytes")
+    return TooLong(f"the report's file is longer than {max_bytes:,} bytes")
 
 
 def _charset(response):

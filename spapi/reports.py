@@ -11,7 +11,7 @@ from datetime import datetime
 from . import library
 from .errors import Temporary
 from .operations import Operation
-from .report_download import DocumentError, Download, download_document
+from .report_download import DocumentError, Download, TooLong, download_document
 from .shape import Malformed, iso, read
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Report",
     "ReportDocument",
     "ReportsPage",
+    "TooLong",
     "create_report",
     "download_document",
     "get_report",

@@ -125,7 +125,7 @@ def lines(file, encoding):
         if len(text) == _LONGEST_LINE:
             words = "is longer than any line of a settlement report."
             raise SettlementError(words, number)
-        if "\0" in text:
+        if number > 1 and "\0" in text:
             words = "holds a zero byte: the file is damaged. Download it once more."
             raise SettlementError(words, number)
         if not text.isspace():

@@ -33,11 +33,26 @@ later AS (
       ) AS matched
      GROUP BY line_id
 ),
+open_item AS (
+    SELECT line.id, line.move_id, line.account_id, line.amazon_order_ref
+      FROM account_move_line line
+     WHERE line.reconciled IS NOT TRUE
+       AND line.account_id IN (SELECT id FROM ledger)
+       AND line.parent_state = 'posted'
+       AND line.date <= COALESCE(%(at)s, 'infinity')
+    UNION
+    SELECT line.id, line.move_id, line.account_id, line.amazon_order_ref
+      FROM later
+      JOIN account_move_line line ON line.id = later.line_id
+     WHERE line.account_id IN (SELECT id FROM ledger)
+       AND line.parent_state = 'posted'
+       AND line.date <= %(at)s
+),
 order_key AS (
-    SELECT DISTINCT line.company_id,
+    SELECT DISTINCT move.company_id,
            COALESCE(o.amazon_order_ref, line.amazon_order_ref, paid.order_ref)
                AS order_ref
-      FROM account_move_line line
+      FROM open_item line
       JOIN account_move move ON move.id = line.move_id
       LEFT JOIN amazon_order o ON o.id = move.amazon_order_id
       LEFT JOIN LATERAL (
@@ -49,21 +64,12 @@ order_key AS (
            AND line.account_id IN (SELECT id FROM clearing)
          ORDER BY invoice.id LIMIT 1
       ) paid ON TRUE
-     WHERE line.id IN (
-            SELECT id FROM account_move_line
-             WHERE reconciled IS NOT TRUE AND account_id IN (SELECT id FROM ledger)
-            UNION ALL
-            SELECT line_id FROM later
-           )
-       AND line.account_id IN (SELECT id FROM ledger)
-       AND line.parent_state = 'posted'
-       AND line.date <= COALESCE(%(at)s, 'infinity')
-       AND COALESCE(o.amazon_order_ref, line.amazon_order_ref, paid.order_ref)
+     WHERE COALESCE(o.amazon_order_ref, line.amazon_order_ref, paid.order_ref)
            IS NOT NULL
 ),
 -- all journal items of these orders
 item AS (
-    SELECT line.id, key.order_ref, o.account_id,
+    SELECT line.*, key.order_ref, o.account_id AS amazon_account_id,
            CASE WHEN move.move_type IN ('out_invoice', 'out_receipt') THEN 'invoice'
                 WHEN move.move_type = 'out_refund' THEN 'refund' END AS source
       FROM order_key key
@@ -72,15 +78,15 @@ item AS (
       JOIN account_move move ON move.amazon_order_id = o.id
       JOIN account_move_line line ON line.move_id = move.id
     UNION ALL
-    SELECT line.id, key.order_ref, settlement.account_id,
-           CASE WHEN settlement.id IS NOT NULL THEN 'settlement' END AS source
+    SELECT line.*, key.order_ref, settlement.account_id,
+           CASE WHEN settlement.id IS NOT NULL THEN 'settlement' END
       FROM order_key key
       JOIN account_move_line line ON line.amazon_order_ref = key.order_ref
-       AND line.company_id = key.company_id
-      JOIN account_move move ON move.id = line.move_id AND move.amazon_order_id IS NULL
+      JOIN account_move move ON move.id = line.move_id
+       AND move.company_id = key.company_id AND move.amazon_order_id IS NULL
       LEFT JOIN amazon_settlement settlement ON settlement.id = move.amazon_settlement_id
     UNION ALL
-    SELECT line.id, key.order_ref, o.account_id, NULL
+    SELECT line.*, key.order_ref, o.account_id, NULL
       FROM order_key key
       JOIN amazon_order o ON o.amazon_order_ref = key.order_ref
        AND o.company_id = key.company_id
@@ -98,29 +104,28 @@ item AS (
            )
 ),
 booked AS (
-    SELECT item.order_ref, line.company_id, line.currency_id,
-           MIN(line.id) AS id,
-           MAX(item.account_id) AS account_id,
-           MIN(line.partner_id) AS partner_id,
-           MIN(line.date) AS first_date,
-           MAX(line.date) FILTER (WHERE source IN ('invoice', 'refund')) AS last_document,
-           MAX(line.date) FILTER (WHERE source = 'settlement') AS last_settled,
-           SUM(line.amount_currency) FILTER (WHERE source = 'invoice') AS invoiced,
-           SUM(line.amount_currency) FILTER (WHERE source = 'refund') AS refunded,
-           -SUM(line.amount_currency) FILTER (WHERE source = 'settlement') AS settled,
-           SUM(line.amount_residual_currency + COALESCE(later.amount_currency, 0))
+    SELECT item.order_ref, item.company_id, item.currency_id,
+           MIN(item.id) AS id,
+           MAX(item.amazon_account_id) AS account_id,
+           MIN(item.partner_id) AS partner_id,
+           MIN(item.date) AS first_date,
+           MAX(item.date) FILTER (WHERE source IN ('invoice', 'refund')) AS last_document,
+           MAX(item.date) FILTER (WHERE source = 'settlement') AS last_settled,
+           SUM(item.amount_currency) FILTER (WHERE source = 'invoice') AS invoiced,
+           SUM(item.amount_currency) FILTER (WHERE source = 'refund') AS refunded,
+           -SUM(item.amount_currency) FILTER (WHERE source = 'settlement') AS settled,
+           SUM(item.amount_residual_currency + COALESCE(later.amount_currency, 0))
                AS amount_open,
-           SUM(line.balance) FILTER (WHERE source = 'invoice') AS invoiced_company,
-           SUM(line.balance) FILTER (WHERE source = 'refund') AS refunded_company,
-           -SUM(line.balance) FILTER (WHERE source = 'settlement') AS settled_company,
-           SUM(line.amount_residual + COALESCE(later.amount, 0)) AS amount_open_company
+           SUM(item.balance) FILTER (WHERE source = 'invoice') AS invoiced_company,
+           SUM(item.balance) FILTER (WHERE source = 'refund') AS refunded_company,
+           -SUM(item.balance) FILTER (WHERE source = 'settlement') AS settled_company,
+           SUM(item.amount_residual + COALESCE(later.amount, 0)) AS amount_open_company
       FROM item
-      JOIN account_move_line line ON line.id = item.id
-      LEFT JOIN later ON later.line_id = line.id
-     WHERE line.account_id IN (SELECT id FROM ledger)
-       AND line.parent_state = 'posted'
-       AND line.date <= COALESCE(%(at)s, 'infinity')
-     GROUP BY item.order_ref, line.company_id, line.currency_id
+      LEFT JOIN later ON later.line_id = item.id
+     WHERE item.account_id IN (SELECT id FROM ledger)
+       AND item.parent_state = 'posted'
+       AND item.date <= COALESCE(%(at)s, 'infinity')
+     GROUP BY item.order_ref, item.company_id, item.currency_id
 ),
 held AS (
     SELECT order_ref, company_id, currency_id,

@@ -14,6 +14,7 @@ from odoo.fields import Domain
 from ..spapi.errors import Refused, Temporary
 from ..spapi.reports import (
     DocumentError,
+    TooLong,
     download_document,
     get_report_document,
     list_reports,
@@ -221,7 +222,9 @@ def _fetched(report, file, download):
 
 def _damaged(report, file, error, run):
     """Fetching again won't help: what came is kept, to be looked at."""
-    report_file.keep(report, file, f"settlement-report-{report.report_ref}-part.txt")
+    if not isinstance(error, TooLong):
+        name = f"settlement-report-{report.report_ref}-part.txt"
+        report_file.keep(report, file, name)
     words = str(error)
     report._fail(
         report.env._(

@@ -16,6 +16,7 @@ from . import (
     settlement_classify,
     settlement_issues,
     settlement_parts,
+    settlement_payout,
     settlement_proofs,
     settlement_reconcile,
     settlement_reset,
@@ -51,15 +52,19 @@ def book(settlement, post=False):
     settlement = settlement.sudo().with_company(settlement.company_id)
     with env.cr.savepoint():
         if settlement.move_ids:
+            decided = settlement.allow_suspense
             settlement_reset.reset(settlement)
+            settlement.allow_suspense = decided
         settlement_classify.classify(settlement)
         _check(settlement, post)
         reasons = settlement_issues.clear(settlement)
-        _book_parts(settlement, post)
+        moved, closed = _book_parts(settlement, post)
         settlement_issues.ignore_again(settlement, reasons)
         settlement_proofs.prove_chain(settlement)
-        settlement_proofs.prove_transit(settlement)
-        _tell(settlement, post)
+        _tell(settlement, post, moved)
+        if post:
+            settlement_proofs.prove_transit(settlement)
+            settlement_payout.refresh(closed)
 
 
 def _check(settlement, post):
@@ -70,19 +75,17 @@ def _check(settlement, post):
         raise UserError(
             env._("%s Nothing is posted to suspense by itself.", settlement.reason)
         )
-    check_rate(settlement)
     kinds = [kind for kind in settlement.total_ids.mapped("kind") if kind]
     env["amazon.settlement.account"]._check_complete(settlement.account_id, kinds)
     settlement.total_ids.mapping_id._check_usable()
 
 
-def check_rate(settlement):
+def check_rate(settlement, day):
     """Odoo takes a currency without rates for one worth as much as the company's."""
     env, currency = settlement.env, settlement.currency_id
     company = settlement.company_id
     if currency == company.currency_id:
         return
-    day = settlement_classify.end_date(settlement)
     rates = currency.rate_ids.filtered(
         lambda rate: rate.name <= day
         and rate.company_id in (company.root_id, env["res.company"])
@@ -100,13 +103,19 @@ def check_rate(settlement):
 
 
 def _book_parts(settlement, post):
+    """Make the entries.
+
+    :return: the days of those moved out of a locked period, and the settlements whose
+        balances they close
+    """
     builder = LineBuilder(settlement)
     found = settlement_parts.groups(settlement)
     parts = settlement_parts.plan(settlement, found, builder.is_taxed)
     carried_amount, carried_value = ZERO, None
-    prepared, last = {}, len(parts) - 1
+    prepared, moved, last = {}, [], len(parts) - 1
     partner = builder.partner
     for k, part in enumerate(parts):
+        check_rate(settlement, part.date)
         entry = Entry(settlement, part.date)
         if carried_amount:
             entry.add(
@@ -118,6 +127,8 @@ def _book_parts(settlement, post):
                 amazon_key=f"carried|{k}|in",
             )
         sets, balances = builder.build(entry, part.groups)
+        if part.payout:
+            balances += builder.payout_line(entry)
         carried_amount = -entry.amount
         if k < last and carried_amount:
             index = entry.add(
@@ -128,13 +139,13 @@ def _book_parts(settlement, post):
                 amazon_key=f"carried|{k}|out",
             )
             carried_value = Decimal(str(entry.lines[index]["balance"]))
-        elif k == last:
-            _add_payout(settlement, builder, entry)
         entry.close(partner)
         if not entry.lines:
             continue
         move = create(settlement, entry, part, len(parts) > 1 and (k + 1, len(parts)))
         prepared[move.id] = len(entry.lines)
+        if part.prior:
+            moved.append(part.date)
         if post:
             post_entry(move, part)
             settlement_reconcile.reconcile(move, sets, balances)
@@ -154,27 +165,8 @@ def _book_parts(settlement, post):
     )
     if post:
         settlement_issues.drop_solved(settlement)
-
-
-def _add_payout(settlement, builder, entry):
-    total = -entry.amount
-    if total != builder.total:
-        raise UserError(
-            settlement.env._(
-                "The entries come to %(entries)s, Amazon's total is %(total)s. Nothing "
-                "was booked.",
-                entries=total,
-                total=builder.total,
-            )
-        )
-    if total:
-        entry.add(
-            builder.ledger("transit"),
-            -total,
-            settlement.env._("Payout %s", settlement.settlement_ref),
-            partner_id=builder.partner.id,
-            amazon_key="payout",
-        )
+    closed = settlement.env["account.move.line"].browse(builder.taken[1:])
+    return moved, closed.move_id.amazon_settlement_id
 
 
 def create(settlement, entry, part, place):
@@ -234,20 +226,19 @@ def link_rows(settlement):
     settlement.env["amazon.settlement.line"].invalidate_model(["move_line_id"])
 
 
-def _tell(settlement, post):
+def _tell(settlement, post, moved):
     env = settlement.env
     if not post:
         state = "to_map" if settlement.unmapped_ids else "draft"
         reason = settlement.reason if settlement.unmapped_ids else False
         settlement._set_state(state, reason)
         return
-    paid = not settlement.payout_line_id or settlement.payout_line_id.reconciled
-    settlement._set_state("paid" if paid else "booked")
+    settlement._set_state("booked" if settlement._open_transit() else "paid")
     settlement.activity_unlink(["mail.mail_activity_data_warning"])
-    if moved := settlement.move_ids.filtered(lambda m: "prior period" in (m.ref or "")):
+    if moved:
         note = env._(
             "Rows of a locked period were booked on %s.",
-            ", ".join(sorted({str(day) for day in moved.mapped("date")})),
+            ", ".join(sorted({str(day) for day in moved})),
         )
         settlement._tell_accountant(env._("Booked outside a locked period"), note)
 
@@ -264,8 +255,11 @@ def date_warning(settlement):
             WHERE settlement_id = %s AND accounting_date IS NOT NULL ORDER BY 1""",
         [settlement.id],
     )
+    months = [month for (month,) in settlement.env.cr.fetchall()]
+    if account.settlement_split != "month":
+        months = [settlement_classify.end_date(settlement).replace(day=1)]
     moved = []
-    for (month,) in settlement.env.cr.fetchall():
+    for month in months:
         wanted, opened = settlement_parts.dates(settlement, month, False)
         if wanted != opened:
             moved.append(

@@ -20,6 +20,7 @@ def classify(settlement):
     summarize(settlement)
     settlement.order_count = _order_count(settlement)
     settlement_proofs.prove_rows(settlement)
+    settlement_proofs.prove_follower(settlement)
     _decide(settlement)
 
 

@@ -11,8 +11,6 @@ from decimal import Decimal
 from odoo.exceptions import UserError
 
 ZERO = Decimal(0)
-# what rounding to the company's currency may come to, per line
-ROUNDING = Decimal("0.01")
 
 
 class Entry:
@@ -138,15 +136,29 @@ class Entry:
         env = self.settlement.env
         if self.amount:
             raise UserError(
-                env._("The entry of %s would be out by %s.", self.date, self.amount)
+                env._(
+                    "The entry of %(date)s would be out by %(amount)s: taxes on Amazon's "
+                    "fees don't come to its amounts. Check the taxes in Settlement "
+                    "Accounts and in the rules; nothing was booked.",
+                    date=self.date,
+                    amount=self.amount,
+                )
             )
         rest = self.round(-self.value)
         if not rest:
             return
         rounding = rest - self.round(self.exchange)
-        if not self.foreign or abs(rounding) > ROUNDING * len(self.lines):
+        # rounding to the company's currency comes to no more than this
+        bound = Decimal(str(self.company_currency.rounding)) * len(self.lines)
+        if not self.foreign or abs(rounding) > bound:
             raise UserError(
-                env._("The entry of %s would be out by %s.", self.date, rest)
+                env._(
+                    "The entry of %(date)s would be out by %(amount)s in %(currency)s. "
+                    "Nothing was booked.",
+                    date=self.date,
+                    amount=rest,
+                    currency=self.company_currency.name,
+                )
             )
         company = self.company
         account = (

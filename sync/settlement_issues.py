@@ -195,7 +195,7 @@ def _balances(settlement, builder, entry, ids):
     env = settlement.env
     for index in builder.unmatched:
         line = entry.lines[index]
-        reserve = line["account_id"] == builder.ledger("reserve")
+        reserve = line["account_id"] == builder.accounts.find("reserve").ledger_account_id.id
         yield {
             "settlement_id": settlement.id,
             "kind": "reserve" if reserve else "balance",
@@ -203,7 +203,8 @@ def _balances(settlement, builder, entry, ids):
             "difference": -line["amount_currency"],
             "detail": env._(
                 "The amount it closes is not in Odoo: the settlement before is missing. "
-                "Upload it, or book the opening balance."
+                "Upload it. If it is older than your books, write the amount off to the "
+                "account of your opening balances."
             ),
             "move_line_id": ids[index],
         }

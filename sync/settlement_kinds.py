@@ -46,7 +46,7 @@ KINDS = {
     "transit": _balance("Payouts in Transit", "Amazon payouts in transit", ("payout",)),
     "carried": _balance("Carried Balance", "Amazon balance carried between months"),
     "reserve": _balance("Reserves Held", "Amazon reserves held", ("reserve",)),
-    "suspense": _balance("Suspense", "Amazon suspense (rows without a rule)"),
+    "suspense": _balance("Suspense", "Amazon suspense"),
     "clearing": _balance("Clearing", "Amazon clearing"),
     "crossacct": _balance(
         "Debt Between Marketplaces",

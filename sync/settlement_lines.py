@@ -150,6 +150,20 @@ class LineBuilder:
             for value, text in texts:
                 entry.add(account, value, text.strip(), partner_id=self.partner.id)
 
+    def payout_line(self, entry):
+        """What Amazon transfers; [(index, line id)] of what has closed it already."""
+        account = self.ledger("transit")
+        item = self._open_balance(account, -self.total, waits=True)
+        index = entry.add(
+            account,
+            -self.total,
+            self.env._("Payout %s", self.settlement.settlement_ref),
+            value=book_value(entry, -self.total, item and [item]),
+            partner_id=self.partner.id,
+            amazon_key="payout",
+        )
+        return self._take(index, item)
+
     def _balance_line(self, entry, group, balances):
         """One row, one line: what stays open until its counterpart comes."""
         mapping = self._mapping(group)
@@ -163,36 +177,62 @@ class LineBuilder:
             partner_id=self.partner.id,
             amazon_key=group.key,
         )
-        if item:
-            self.taken.append(item.line_id)
-            balances.append((index, item.line_id))
-        elif mapping.closes_earlier:
+        balances += self._take(index, item)
+        if not item and mapping.closes_earlier:
             self.unmatched.append(index)
 
-    def _counterpart(self, account, group, mapping):
-        """The oldest open item of this Amazon account that the row closes exactly."""
-        if not mapping.closes_earlier:
-            return None
-        self.env.flush_all()
-        return self._open_balance(account, group.amount, group.role)
+    def _take(self, index, item):
+        if not item:
+            return []
+        self.taken.append(item.line_id)
+        return [(index, item.line_id)]
 
-    def _open_balance(self, account, amount, role):
+    def _counterpart(self, account, group, mapping):
+        """The open item that the row closes, or that waits for the row."""
+        return self._open_balance(
+            account,
+            group.amount,
+            waits=not mapping.closes_earlier,
+            anywhere=group.role == "cross_account",
+        )
+
+    def _open_balance(self, account, amount, waits, anywhere=False):
+        """The oldest open item of exactly `amount` on a ledger account.
+
+        :param waits: one of a later settlement that was booked before this one, and
+            found nothing to close; else one of an earlier settlement, or of an opening
+            balance entered by hand
+        :param anywhere: of any settlement of the company
+        """
+        self.env.flush_all()
         self.env.cr.execute(
             f"""SELECT {COLUMNS}, 'settlement', FALSE
                  FROM account_move_line l
                  JOIN account_move m ON m.id = l.move_id
-                 JOIN amazon_settlement s ON s.id = m.amazon_settlement_id
+            LEFT JOIN amazon_settlement s ON s.id = m.amazon_settlement_id
                 WHERE l.account_id = %(ledger)s AND l.parent_state = 'posted'
                   AND l.company_id = %(company)s AND NOT l.reconciled
-                  AND (%(any)s OR s.account_id = %(account)s)
+                  AND CASE WHEN s.id IS NULL
+                      THEN NOT %(waits)s AND m.statement_line_id IS NULL
+                      ELSE %(anywhere)s OR s.account_id = %(account)s
+                       AND (s.marketplace_name = %(marketplace)s
+                            OR s.marketplace_name IS NULL OR %(marketplace)s IS NULL)
+                       AND (s.start > %(start)s) = %(waits)s END
+                  AND (NOT %(waits)s OR EXISTS (
+                       SELECT FROM amazon_settlement_issue i
+                        WHERE i.move_line_id = l.id AND i.kind IN ('reserve', 'balance')))
                   AND l.currency_id = %(currency)s
                   AND l.amount_residual_currency = %(amount)s
-                  AND s.id != %(id)s AND NOT l.id = ANY(%(taken)s)
-             ORDER BY l.date, l.id LIMIT 1""",
+                  AND s.id IS DISTINCT FROM %(id)s AND NOT l.id = ANY(%(taken)s)
+             ORDER BY s.id IS NULL, l.amazon_key = 'payout' DESC NULLS LAST, l.date, l.id
+                LIMIT 1""",
             {
                 "ledger": account,
                 "company": self.settlement.company_id.id,
-                "any": role == "cross_account",
+                "anywhere": anywhere,
+                "waits": waits,
+                "marketplace": self.settlement.marketplace_name or None,
+                "start": self.settlement.start,
                 "account": self.account.id,
                 "currency": self.settlement.currency_id.id,
                 "amount": amount,

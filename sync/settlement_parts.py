@@ -41,15 +41,20 @@ class Group:
 
 @dataclass(slots=True)
 class Part:
-    """One entry to be. prior: moved here because its own month is locked."""
+    """One entry to be. prior: moved here because its own month is locked; payout: it
+    has the line of what Amazon transfers."""
 
     date: date
     prior: bool
+    payout: bool = False
     groups: list = field(default_factory=list)
 
 
 def groups(settlement, row_ids=None):
-    """Every group of the settlement (or of some of its rows), in the file's order."""
+    """Every group of the settlement, in the file's order.
+
+    :param row_ids: only of these rows, which get journal items of their own
+    """
     cr = settlement.env.cr
     settlement.env.flush_all()
     month = (
@@ -58,12 +63,14 @@ def groups(settlement, row_ids=None):
         else "date_trunc('month', %(end)s::date)::date"
     )
     values = {"id": settlement.id, "end": end_date(settlement), "rows": row_ids}
+    values["round"] = ""
     chosen = "settlement_id = %(id)s"
     if row_ids:
         chosen += " AND id = ANY(%(rows)s)"
+        values["round"] = f" r{len(settlement.move_ids)}"
     cr.execute(
         f"""UPDATE amazon_settlement_line SET move_line_id = NULL, booking_key =
-            {month} || '|' || CASE
+            {month} || %(round)s || '|' || CASE
             WHEN booked_role IN ('order', 'refund') THEN
                  booked_role || '|' || COALESCE(order_ref, '') || '|' || CASE
                  WHEN booked_role = 'refund' THEN COALESCE(adjustment_ref, '')
@@ -102,7 +109,8 @@ def adjustment_of(key):
 
 
 def plan(settlement, found, is_taxed):
-    """The parts, oldest first; the last one carries the payout.
+    """The parts, oldest first. The payout is in the one of the settlement's last day,
+    also where a tax lock moves some of its rows further.
 
     :param is_taxed: function of a Group: whether its item carries taxes, so that a tax
         lock holds for it
@@ -119,7 +127,7 @@ def plan(settlement, found, is_taxed):
     for group in found:
         part(group.month, is_taxed(group)).groups.append(group)
     if settlement.total_amount:
-        part(end.replace(day=1), False)
+        part(end.replace(day=1), False).payout = True
     ordered = sorted(parts.values(), key=lambda p: (p.date, not p.prior))
     return [slice_ for p in ordered for slice_ in _slices(p)]
 
@@ -157,7 +165,9 @@ def _slices(part):
     size = -(-len(numbers) // count) if numbers else 1
     for k in range(count):
         chosen = numbers[k * size : (k + 1) * size]
-        slice_ = Part(part.date, part.prior, [g for ref in chosen for g in refs[ref]])
+        mine = [group for ref in chosen for group in refs[ref]]
+        slice_ = Part(part.date, part.prior, groups=mine)
         if k == count - 1:
             slice_.groups += rest
+            slice_.payout = part.payout
         yield slice_

@@ -6,7 +6,7 @@ from functools import partial
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from . import settlement_booking, settlement_classify
+from . import settlement_booking, settlement_classify, settlement_watch
 from .transaction import retried
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ def process_due(account):
     for settlement_id in due.ids:
         retried(account.env, partial(_process, Settlement.browse(settlement_id)))
         cron._commit_progress(1)
+    retried(account.env, partial(settlement_watch.watch, account))
+    cron._commit_progress()
 
 
 def _process(settlement):

@@ -218,7 +218,8 @@ def prove_chain(settlement):
             ("start", "<", settlement.start),
             ("id", "!=", settlement.id),
         ],
-        order="start desc",
+        # settlements of invoiced orders lie across the others
+        order="end desc",
         limit=1,
     )
     notes = []
@@ -246,29 +247,50 @@ def prove_chain(settlement):
             )
         )
     gap = bool(before) and before.end < settlement.start
+    torn = settlement.issue_ids.filtered(
+        lambda issue: issue.kind in ("reserve", "balance") and issue.state == "open"
+    )
+    if torn:
+        notes.append(
+            env._("A balance brought forward is not the one that was kept before.")
+        )
     _store(
         settlement,
         "P8",
         True,
         " ".join(notes) or env._("Follows settlement %s.", before.settlement_ref),
-        warning=failed or gap,
+        warning=failed or gap or bool(torn),
     )
 
 
+def prove_follower(settlement):
+    """P8 of the settlement that starts after this one, which it may have missed."""
+    after = settlement.search(
+        [
+            ("account_id", "=", settlement.account_id.id),
+            ("currency_id", "=", settlement.currency_id.id),
+            ("marketplace_name", "=", settlement.marketplace_name),
+            ("start", ">", settlement.start),
+        ],
+        order="start",
+        limit=1,
+    )
+    if after.proof_ids.filtered(lambda proof: proof.code == "P8"):
+        prove_chain(after)
+
+
 def prove_transit(settlement):
-    """P7: the bank has what Amazon sent."""
+    """P7: the bank has what Amazon sent, and what it took."""
     env = settlement.env
-    line = settlement.payout_line_id
-    rest = line.amount_residual_currency if line else 0.0
-    arrived = not line or settlement.currency_id.is_zero(rest)
+    waiting = settlement._open_transit().mapped("amount_residual_currency")
     _store(
         settlement,
         "P7",
         True,
-        env._("Nothing is in transit any more.")
-        if arrived
-        else env._("%s is on its way to the bank.", Decimal(str(rest))),
-        warning=not arrived,
+        env._("In transit, not in the bank yet: %s.", "; ".join(map(str, waiting)))
+        if waiting
+        else env._("Nothing is in transit any more."),
+        warning=bool(waiting),
     )
 
 

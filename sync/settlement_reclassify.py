@@ -8,9 +8,17 @@ from decimal import Decimal
 
 from odoo.exceptions import UserError
 
-from . import settlement_booking, settlement_classify, settlement_parts
-from .settlement_entry import Entry
+from . import (
+    settlement_booking,
+    settlement_classify,
+    settlement_issues,
+    settlement_parts,
+    settlement_payout,
+    settlement_proofs,
+)
+from .settlement_entry import Entry, book_value
 from .settlement_lines import LineBuilder
+from .settlement_open_items import open_item
 from .settlement_reconcile import reconcile, run_plan
 
 
@@ -34,6 +42,8 @@ def reclassify(settlement):
     with env.cr.savepoint():
         _book(settlement, mapped, suspense)
     settlement_classify.summarize(settlement)
+    if not settlement.unmapped_ids:
+        settlement.activity_unlink(["mail.mail_activity_data_warning"])
 
 
 def _book(settlement, mapped, suspense):
@@ -52,14 +62,38 @@ def _book(settlement, mapped, suspense):
             Decimal(str(line.amount)) for line in mapped if suspense[line.id] == item
         )
         index = entry.add(
-            item.account_id.id, -amount, item.name, partner_id=item.partner_id.id
+            item.account_id.id,
+            -amount,
+            item.name,
+            value=book_value(entry, -amount, [_open(item)]),
+            partner_id=item.partner_id.id,
         )
         pairs.append((index, item.id))
     entry.close(builder.partner)
     part = settlement_parts.Part(day, prior=False)
+    prepared = {move.id: len(move.line_ids) for move in settlement.move_ids}
     move = settlement_booking.create(settlement, entry, part, False)
     settlement_booking.post_entry(move, part)
     settlement_booking.link_rows(settlement)
     reconcile(move, sets, balances)
     ids = sorted(move.line_ids.ids)
     run_plan(env, [[[ids[index], line]] for index, line in pairs], quick=True)
+    settlement_issues.note(settlement, builder, sets, entry, move)
+    prepared[move.id] = len(entry.lines)
+    settlement_proofs.prove_entries(settlement, prepared)
+    settlement_payout.refresh(settlement)
+
+
+def _open(item):
+    """A journal item as open_item knows them."""
+    return open_item(
+        item.id,
+        item.account_id.id,
+        item.partner_id.id,
+        item.currency_id.id,
+        str(item.amount_residual_currency),
+        str(item.amount_residual),
+        item.date,
+        "settlement",
+        False,
+    )

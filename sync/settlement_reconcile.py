@@ -109,7 +109,11 @@ def run_plan(env, nodes, quick):
     if not any(nodes):
         return
     messages = {}
-    context = {"tracking_disable": True, "amazon_paid_messages": messages}
+    context = {
+        "tracking_disable": True,
+        "amazon_paid_messages": messages,
+        "reduced_line_sorting": True,  # what is due on one day stays as we have it
+    }
     if quick:
         context["skip_invoice_sync"] = True
     Line = env["account.move.line"].with_context(**context)

@@ -8,6 +8,7 @@ day, matched line by line, so that nothing else hangs together.
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from . import settlement_payout
 from .settlement_parts import first_open
 
 UNDO = {
@@ -23,12 +24,22 @@ def reset(settlement):
     """:raises UserError: a later settlement builds on this one"""
     settlement = settlement.sudo().with_context(**UNDO)
     moves = settlement.move_ids
+    if not moves:
+        raise UserError(
+            settlement.env._(
+                "Settlement %s has no journal entries: there is nothing to reset.",
+                settlement.display_name,
+            )
+        )
     posted = moves.filtered(lambda move: move.state == "posted")
     if posted:
+        others = _matched(posted.line_ids).amazon_settlement_id - settlement
         _check_later(settlement, posted)
         _release_bank(posted)
         posted.line_ids.remove_move_reconcile()
         _undo(settlement, posted)
+        settlement.allow_suspense = False
+        settlement_payout.refresh(others)
     (moves - posted).with_context(force_delete=True).unlink()
     _forget(settlement)
 
@@ -36,11 +47,8 @@ def reset(settlement):
 def _check_later(settlement, moves):
     """A reserve or a debt that the next settlement has taken over stays."""
     lines = moves.line_ids.filtered(lambda line: not line.amazon_order_ref)
-    matched = (
-        lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
-    )
-    later = matched.move_id.amazon_settlement_id.filtered(
-        lambda other: other != settlement and other.end >= settlement.end
+    later = _matched(lines).amazon_settlement_id.filtered(
+        lambda other: other != settlement and other.end > settlement.end
     )
     if later and not settlement.env.context.get("amazon_force_reset"):
         raise UserError(
@@ -52,13 +60,24 @@ def _check_later(settlement, moves):
         )
 
 
-def _release_bank(moves):
-    """Bank lines matched with the payout wait for it again."""
-    lines = moves.line_ids
-    matched = (
+def _matched(lines):
+    """The entries whose items are reconciled with these."""
+    items = (
         lines.matched_debit_ids.debit_move_id | lines.matched_credit_ids.credit_move_id
     )
-    matched.move_id.statement_line_id.action_undo_reconciliation()
+    return items.move_id
+
+
+def _release_bank(moves):
+    """Bank lines matched with the payout wait for it again.
+
+    One of a locked period stays on the transit account: there it waits as well.
+    """
+    lines = _matched(moves.line_ids).statement_line_id
+    for line in lines:
+        journal = line.journal_id
+        if not line.company_id._get_violated_lock_dates(line.date, False, journal):
+            line.action_undo_reconciliation()
 
 
 def _undo(settlement, moves):
@@ -111,7 +130,7 @@ def _mirror(settlement, move):
         [
             line | other
             for line, other in pairs
-            if line.account_id.reconcile and line.balance
+            if line.account_id.reconcile and (line.balance or line.amount_currency)
         ]
     )
     # only now: Odoo would have glued all lines into one matching at posting
@@ -153,7 +172,6 @@ def _forget(settlement):
         {
             "payout_line_id": False,
             "book_requested": False,
-            "allow_suspense": False,
             "state": "to_map" if settlement.unmapped_ids else "ready",
             "reason": env._("Reset: press Book when it shall be booked again."),
         }

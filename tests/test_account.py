@@ -169,7 +169,7 @@ class TestSchedule(AccountCase):
     def test_own_jobs(self):
         """row 4.2: every account owns its jobs; they are active while it is connected"""
         account, other = self.connected(self.seller()), self.connected(self.seller())
-        self.assertEqual(len(account._crons()), 3)
+        self.assertEqual(len(account._crons()), 4)
         self.assertFalse(account._crons() & other._crons())
         self.assertTrue(all(account._crons().mapped("active")))
         self.assertEqual(account.orders_cron_id.interval_number, 60)
@@ -181,9 +181,12 @@ class TestSchedule(AccountCase):
         account.action_deactivate()
         self.assertFalse(account._crons().filtered("active"))
         account._mark_attention("Something is wrong.")
-        self.assertEqual(account._crons().filtered("active"), account.process_cron_id)
+        self.assertEqual(
+            account._crons().filtered("active"),
+            account.process_cron_id | account.settlements_cron_id,
+        )
         account._mark_connected()
-        self.assertEqual(len(account._crons().filtered("active")), 3)
+        self.assertEqual(len(account._crons().filtered("active")), 4)
         account.active = False
         self.assertFalse(account._crons().filtered("active"))
 
@@ -221,6 +224,7 @@ class TestSchedule(AccountCase):
         self.assertIn("neutralized", account.health_message)
         self.assertFalse(account._crons().filtered("active"))
         self.assertFalse(account.client_id or account.client_secret)
+        self._run(account.settlements_cron_id)
         with self.enter_registry_test_mode():
             account._cron_pull_orders()
             account._cron_send_shipments()

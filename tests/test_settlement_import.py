@@ -288,7 +288,7 @@ class TestListing(SettlementFileCase):
         self.fetch()
         self.account.sync_settlements = True
         self.account.action_deactivate()
-        self.account._cron_settlements()
+        self.fetch()
         self.assertEqual(self.calls(), [])
         self.assertFalse(self.account.settlements_cron_id.active)
 

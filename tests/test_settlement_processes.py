@@ -64,7 +64,7 @@ class TestSettlementProcesses(ProcessCase):
     def test_killed_while_reading(self):
         """row 11.1: half a settlement is none; the next run reads the kept file"""
         self.sandbox.calls.clear()
-        rows = 12_000
+        rows = 6_000
         content = rows_of(rows).replace("26000000001", "36000000001").encode()
         self.sandbox.reports.publish_file(self.seller, content)
         worker = self.workers.start("cron", account=self.account, job="settlements")

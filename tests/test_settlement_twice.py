@@ -1,7 +1,11 @@
 """The same settlement once more: the same, another version of it, or another layout."""
 
+import tempfile
+import tracemalloc
+
 from odoo.tests import tagged
 
+from ..sync import settlement_import
 from .settlement_file_case import SettlementFileCase, rows_of, written
 from .test_spapi_settlement import ROWS, line, sale, text
 from .test_spapi_settlement_v1 import V1
@@ -154,10 +158,33 @@ class TestCost(SettlementFileCase):
 
     def test_a_page_of_rows_is_one_query(self):
         """case 86: four times the rows cost three queries more, one for each page"""
-        self.queries(rows_of(2000).replace("26000000001", "1"))  # caches
-        small = self.queries(rows_of(2000).replace("26000000001", "2"))
-        large = self.queries(rows_of(8000).replace("26000000001", "3"))
+        for number in "12":  # caches
+            self.queries(rows_of(1).replace("26000000001", number))
+        small = self.queries(rows_of(2000).replace("26000000001", "3"))
+        large = self.queries(rows_of(8000).replace("26000000001", "4"))
         self.assertEqual(large - small, 3)
+
+    def test_memory_does_not_grow_with_the_file(self):
+        """case 86: three times the rows need no more memory while they are stored"""
+        small, large = (self.peak(rows) for rows in (4000, 12_000))
+        self.assertLess(large, small * 1.2)
+
+    def peak(self, rows):
+        """The most that was held while a file of so many rows was stored, in bytes."""
+        reference = self.publish("not yet a settlement")
+        self.fetch()
+        report = self.report(reference)
+        content = rows_of(rows).replace("26000000001", reference)
+        with tempfile.TemporaryFile() as file:
+            file.write(content.encode())
+            del content
+            tracemalloc.start()
+            self.addCleanup(tracemalloc.stop)
+            settlement = settlement_import.stage(report, file)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        self.assertEqual(settlement.row_count, rows)
+        return peak
 
 
 def v1(fee="-15.00", total="74.20"):

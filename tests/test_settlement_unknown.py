@@ -56,6 +56,9 @@ class TestUnknown(MappingCase):
         self.assertMoney(unknown.amount, "-3.22")
         self.assertEqual(unknown.marketplaces, "Amazon.com")
         self.assertFalse(unknown.suggestion_id)
+        self.assertFalse(unknown.suggestion)
+        self.assertEqual(unknown.wording, "other-transaction / Something new")
+        self.assertIn("Inbound and Preparation, as ", surcharge.suggestion)
         self.assertEqual(surcharge.suggestion_id.kind, "inbound")
         self.assertEqual(lines.mapped("role"), [False, False], "nothing is applied")
 

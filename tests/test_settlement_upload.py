@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .settlement_file_case import SettlementFileCase
 from .test_spapi_settlement import sale, text
@@ -60,6 +60,8 @@ class TestUpload(SettlementFileCase):
         wizard, _action = self.upload("nonsense", user=self.user)
         report = wizard.report_ids.with_user(self.user)
         wizard.sudo().unlink()
+        form = Form(report)
+        self.assertEqual((form.state, form.size), ("failed", 8))
         self.assertEqual(report.attachment_id.raw, b"nonsense")
         self.assertIn(
             f"/web/content/{report.attachment_id.id}", report.action_download()["url"]

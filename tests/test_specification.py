@@ -10,8 +10,10 @@ HERE = Path(__file__).parent
 ROWS = """
     1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.9 1.11 2.6 2.13 2.34 4.1 4.2 4.6 4.11 4.12 4.13 4.19
     4.21 4.24 4.25 4.27 4.29 4.31 4.33 4.36 5.1 5.10 5.11 5.20 5.21 5.26 5.27 5.28 5.29
-    6.1 6.8 7.1 8.1 8.2 8.13 8.14 12.1 12.8
+    6.1 6.8 7.1 7.3 8.1 8.2 8.13 8.14 11.1 11.2 11.3 11.4 11.5 11.6 11.7 11.8 12.1 12.8
 """.split()
+# edge cases of the accounting of settlements
+CASES = range(1, 91)
 
 
 @tagged("post_install", "-at_install")
@@ -19,12 +21,23 @@ class TestSpecification(BaseCase):
     def test_every_row_has_a_test(self):
         """each row is named in the docstring of a test"""
         named = set()
-        for path in HERE.glob("test_*.py"):
-            if path.name == Path(__file__).name:
-                continue
-            for group in re.findall(r'"""rows? ([\d., and]+)', path.read_text()):
+        for text in self.texts():
+            for group in re.findall(r'"""rows? ([\d., and]+)', text):
                 named.update(re.findall(r"\d+\.\d+", group))
         self.assertFalse(set(ROWS) - named)
+
+    def test_every_case_has_a_test(self):
+        """each edge case of settlements is named in the docstring of a test"""
+        named = set()
+        for text in self.texts():
+            for group in re.findall(r'"""[^"\n]*?\bcases? ([\d, and]+)', text):
+                named.update(map(int, re.findall(r"\d+", group)))
+        self.assertFalse(set(CASES) - named)
+
+    def texts(self):
+        for path in HERE.glob("test_*.py"):
+            if path.name != Path(__file__).name:
+                yield path.read_text()
 
     def test_every_test_file_runs_in_odoo(self):
         """a file that tests/__init__.py forgets is skipped by Odoo's own runner"""

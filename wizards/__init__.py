@@ -5,6 +5,7 @@ from . import (
     amazon_link_sku,
     amazon_settlement_map,
     amazon_settlement_match,
+    amazon_settlement_payout,
     amazon_settlement_upload,
     amazon_settlement_write_off,
 )

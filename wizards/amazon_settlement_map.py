@@ -88,6 +88,7 @@ class AmazonSettlementMap(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 
@@ -102,15 +103,17 @@ class AmazonSettlementMapLine(models.TransientModel):
     transaction_type = fields.Char(readonly=True)
     amount_type = fields.Char(readonly=True)
     amount_description = fields.Char(readonly=True)
+    wording = fields.Char(compute="_compute_wording")
     row_count = fields.Integer("Rows", readonly=True)
     amount = fields.Monetary("Sum", readonly=True)
     order_ref = fields.Char("For Example", readonly=True)
     marketplaces = fields.Char(readonly=True)
     suggestion_id = fields.Many2one(
-        "amazon.settlement.mapping",
-        "Similar To",
-        readonly=True,
-        help="The rule with the nearest wording. It is used only if you say so.",
+        "amazon.settlement.mapping", "Similar To", readonly=True
+    )
+    suggestion = fields.Char(
+        compute="_compute_suggestion",
+        help="What the rule with the nearest wording says. It is used only if you say so.",
     )
     role = fields.Selection([role for role in ROLES if role[0] != "suspense"])
     kind = fields.Selection(
@@ -124,6 +127,22 @@ class AmazonSettlementMapLine(models.TransientModel):
         [category for category in CATEGORIES if category[0] != "unmapped"],
         "Shown Under",
     )
+
+    @api.depends("transaction_type", "amount_type", "amount_description")
+    def _compute_wording(self):
+        for line in self:
+            texts = line.transaction_type, line.amount_type, line.amount_description
+            line.wording = " / ".join(dict.fromkeys(filter(None, texts)))
+
+    @api.depends("suggestion_id")
+    def _compute_suggestion(self):
+        for line in self:
+            rule = line.suggestion_id
+            line.suggestion = bool(rule) and self.env._(
+                "%(kind)s, as %(rule)s",
+                kind=KINDS[rule.kind].label if rule.kind else dict(ROLES)[rule.role],
+                rule=rule.display_name,
+            )
 
     @api.depends("role")
     def _compute_kind(self):
@@ -144,12 +163,7 @@ class AmazonSettlementMapLine(models.TransientModel):
         self.ensure_one()
         if not self.category:
             raise UserError(
-                self.env._(
-                    "Choose for '%s' where it is shown.",
-                    self.amount_description
-                    or self.amount_type
-                    or self.transaction_type,
-                )
+                self.env._("Choose for '%s' where it is shown.", self.wording)
             )
         texts = {
             name: (self[name] or "").replace("*", "") or False

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..sync import settlement_payout
+
 
 class AmazonSettlementWriteOff(models.TransientModel):
     """Take what a mismatch leaves open to an account of one's choice, for a reason."""
@@ -112,6 +114,7 @@ class AmazonSettlementWriteOff(models.TransientModel):
         for item, back in zip(items, backs, strict=True):
             (item | back).reconcile()
         self.issue_ids.note = self.reason
+        settlement_payout.refresh(self.issue_ids.settlement_id)
         return {"type": "ir.actions.act_window_close"}
 
     def _back(self, item):

@@ -21,6 +21,12 @@ export class SettlementStatementField extends Component {
         return this.props.record.data[this.props.name] || [];
     }
 
+    /* a section that is one category: one line is enough */
+    isSingle(section) {
+        const [first, ...others] = section.categories;
+        return !others.length && first.name === section.name;
+    }
+
     format(amount) {
         return formatMonetary(amount, { data: this.props.record.data });
     }
