@@ -4,10 +4,24 @@ import os
 import subprocess
 
 import lint
-import postgres
 from locks import lock
 from settings import CHECKOUT, CONF, MODULE, ROOT, Problem, say
 from stack import Stack, timed
+
+
+# Let a wait in PostgreSQL end by itself: no time-out of pytest's reaches into it. The usual
+# case is a test that holds a row in its transaction, while the code under test wants the
+# same row in another one.
+NEVER_HANG = "-c lock_timeout=20s -c statement_timeout=240s"
+WORKERS = min(4, os.cpu_count() or 1)
+# the longest first, so that no worker is left with one of them at the end
+LONGEST = (
+    "tests/test_settlement_property.py",
+    "tests/test_money_property.py",
+    "tests/test_processes.py",
+    "tests/test_settlement_processes.py",
+    "tests/test_tour.py",
+)
 
 
 def main(drill=False):
@@ -35,30 +49,21 @@ def main(drill=False):
             # copy is for tests that start Odoo processes of their own and commit.
             with timed("clone for the tests"):
                 database = stack.clone_database("test")
-                drill_database = stack.clone_database("drill")
-                for name in (database, drill_database):
-                    _never_hang(name)
+                workers = [""] if some else [f"gw{n}" for n in range(WORKERS)]
+                drills = [stack.clone_database(f"drill{worker}") for worker in workers]
             env = stack.env | {
                 "AMAZON_CONNECTOR_DB": database,
-                "AMAZON_CONNECTOR_DRILL_DB": drill_database,
+                # each worker adds its own name
+                "AMAZON_CONNECTOR_DRILL_DB": drills[0].removesuffix(workers[0]),
                 "AMAZON_CONNECTOR_ODOO": str(ROOT / "dev" / "odoo_server.py"),
+                "PGOPTIONS": NEVER_HANG,
             }
             if drill:
                 env["AMAZON_CONNECTOR_DRILL"] = "long"
-            return _pytest(stack, env, database, paths, keyword, drill)
+            return _pytest(stack, env, database, paths, keyword, drill, len(workers))
 
 
-def _never_hang(database):
-    """Let a wait in PostgreSQL end by itself: no time-out of pytest's reaches into it.
-
-    The usual case is a test that holds a row in its transaction, while the code under
-    test wants the same row in another one.
-    """
-    postgres.sql(f"ALTER DATABASE \"{database}\" SET lock_timeout = '20s'")
-    postgres.sql(f"ALTER DATABASE \"{database}\" SET statement_timeout = '240s'")
-
-
-def _pytest(stack, env, database, paths, keyword, drill):
+def _pytest(stack, env, database, paths, keyword, drill, workers):
     command = [
         # the program, not "python -m pytest", which would put addons/ on the import path
         stack.python.parent / "pytest",
@@ -67,6 +72,9 @@ def _pytest(stack, env, database, paths, keyword, drill):
         "--odoo-http",
         f"--odoo-extra=db-filter=^{database}$",
     ]
+    if workers > 1:  # each gets a copy of the database from pytest-odoo
+        command += ["-n", workers, "--dist", "loadfile"]
+        paths = [*LONGEST, *paths]
     command += [f"{MODULE}/{os.path.normpath(path)}" for path in paths]
     if keyword:
         command += ["-k", keyword]

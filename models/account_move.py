@@ -83,6 +83,12 @@ class AccountMove(models.Model):
             [("amazon_order_id", "in", self.sudo()._amazon_orders().ids)]
         )
 
+    def action_view_amazon_items(self):
+        """The entry's items, which Odoo's own form hides from Invoicing alone."""
+        action = self.amazon_settlement_id.action_view_journal_items()
+        action["domain"] = [("move_id", "in", self.ids)]
+        return action
+
     def action_view_amazon_rows(self):
         """The settlement's rows behind an entry."""
         action = self.amazon_settlement_id.action_view_rows()

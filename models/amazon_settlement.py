@@ -188,7 +188,7 @@ class AmazonSettlement(models.Model):
     def action_classify(self):
         """Ask the rules again, as they are now."""
         for settlement in self._lock():
-            if settlement.move_ids:
+            if settlement.state in ("draft", "booked", "paid"):
                 self._check_accountant()
             if settlement.state in ("booked", "paid"):
                 settlement_reclassify.reclassify(settlement)
@@ -197,11 +197,6 @@ class AmazonSettlement(models.Model):
                     settlement_reset.reset(settlement)
                 settlement_classify.classify(settlement)
         return True
-
-    def action_map(self):
-        """Say what the amounts are that no rule knows."""
-        self.ensure_one()
-        return self.env["amazon.settlement.map"]._open(self)
 
     def action_book(self):
         """Make the entries as drafts, to be looked at."""

@@ -58,7 +58,7 @@ class AmazonSettlementAccount(models.Model):
         ondelete="restrict",
         domain="[('company_ids', 'parent_of', company_id)]",
     )
-    ledger_code = fields.Char("Code", related="ledger_account_id.code")
+    ledger_code = fields.Char("Code", related="ledger_account_id.code", tracking=False)
     treatment = fields.Selection(
         [
             ("expense", "Whole amount"),
@@ -143,37 +143,36 @@ class AmazonSettlementAccount(models.Model):
         )
 
     def _problem_of_company(self, ledger, names):
-        _, company = self.env._, self.company_id
+        company = self.company_id
         if not ledger.filtered_domain(ledger._check_company_domain(company)):
-            return _(
+            return self.env._(
                 "%(account)s for '%(kind)s' belongs to another company. Choose a ledger "
                 "account of %(company)s.",
                 company=company.name,
                 **names,
             )
         if not ledger.active:
-            return _(
+            return self.env._(
                 "%(account)s for '%(kind)s' is archived. Choose another ledger account.",
                 **names,
             )
         return False
 
     def _problem_of_type(self, ledger, names):
-        _ = self.env._
         if self.kind == "toinvoice":
-            return ledger.account_type != "liability_payable" and _(
+            return ledger.account_type != "liability_payable" and self.env._(
                 "%(account)s for '%(kind)s' has to be a payable account, so that "
                 "Amazon's invoices can be matched with it. Choose or make one.",
                 **names,
             )
         if ledger.account_type in ("asset_receivable", "liability_payable"):
-            return _(
+            return self.env._(
                 "%(account)s for '%(kind)s' is a receivable or payable: those are for "
                 "orders and bills. Choose another ledger account.",
                 **names,
             )
         if KINDS[self.kind].reconcile and not ledger.reconcile:
-            return _(
+            return self.env._(
                 "%(account)s for '%(kind)s' has to allow reconciliation: its open items "
                 "prove the balance. Tick 'Allow Reconciliation' on it or choose another "
                 "ledger account.",
@@ -200,21 +199,20 @@ class AmazonSettlementAccount(models.Model):
         )
 
     def _problem_of_tax(self, names):
-        _ = self.env._
         if self.treatment != "expense" and not KINDS[self.kind].fee:
-            return _(
+            return self.env._(
                 "'%(kind)s' is no fee of Amazon's, so it can neither contain tax nor be "
                 "invoiced. Choose 'Whole amount'.",
                 **names,
             )
         if self.treatment == "tax" and not self.tax_ids:
-            return _(
+            return self.env._(
                 "'%(kind)s' contains tax, but no tax is chosen. Choose the taxes, or "
                 "another treatment.",
                 **names,
             )
         wrong = self.tax_ids.filtered(lambda tax: tax.type_tax_use != "purchase")
-        return bool(wrong) and _(
+        return bool(wrong) and self.env._(
             "%(tax)s can't be used for '%(kind)s': it is not a purchase tax. Choose a "
             "purchase tax.",
             tax=wrong[0].name,
@@ -247,7 +245,6 @@ class AmazonSettlementAccount(models.Model):
         :param kinds: those its rows are of
         :raises UserError: one sentence that names all that is missing
         """
-        _ = self.env._
         missing = [
             account._fields[name]._description_string(self.env)
             for name in ("settlement_journal_id", "settlement_partner_id")
@@ -263,7 +260,7 @@ class AmazonSettlementAccount(models.Model):
         missing += [resolver.label(kind) for kind in chosen if not chosen[kind]]
         if missing:
             raise UserError(
-                _(
+                self.env._(
                     "Settlements of %(account)s can't be booked yet. Set first: "
                     "%(missing)s. Amazon > Configuration > Settlement Accounts > "
                     "Propose from Chart of Accounts does it for you.",

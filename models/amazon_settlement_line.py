@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..sync.settlement_kinds import KINDS
+
 ROLES = [
     ("order", "Order Money"),
     ("refund", "Refund to the Buyer"),
@@ -79,7 +81,12 @@ class AmazonSettlementLine(models.Model):
     extra = fields.Json(readonly=True, help="Columns unknown to this version.")
 
     role = fields.Selection(ROLES, readonly=True)
-    kind = fields.Char(readonly=True, help="The settlement account it is booked on.")
+    kind = fields.Selection(
+        [(key, kind.label) for key, kind in KINDS.items()],
+        "Booked On",
+        readonly=True,
+        help="The settlement account it is booked on.",
+    )
     category = fields.Selection(CATEGORIES, default="unmapped", readonly=True)
     mapping_id = fields.Many2one(
         "amazon.settlement.mapping", "Rule", readonly=True, ondelete="set null"

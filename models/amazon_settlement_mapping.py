@@ -173,7 +173,7 @@ class AmazonSettlementMapping(models.Model):
     def _check_unique(self):
         """Two rules for the same rows: nobody could tell which one counts."""
         seen = {}
-        for rule in self.sudo().search([]):
+        for rule in self.sudo().search([("origin", "in", self.mapped("origin"))]):
             key = (rule.company_id, rule.account_id, rule.marketplace_id, rule.is_mcf)
             twin = seen.setdefault((*key, rule.origin, rule._patterns()), rule)
             if twin != rule:
@@ -235,30 +235,30 @@ class AmazonSettlementMapping(models.Model):
         """What is wrong with the rule's own way of booking, in one sentence, or False."""
         self.ensure_one()
         self = self.sudo()
-        _, company, ledger = self.env._, self.company_id, self.ledger_account_id
+        company, ledger = self.company_id, self.ledger_account_id
         names = {"rule": self.display_name, "account": ledger.display_name}
         own = ledger or self.tax_ids or self.partner_id or self.analytic_distribution
         if own and not company:
-            return _(
+            return self.env._(
                 "Rule '%(rule)s' is for all companies, so it can't have a ledger "
                 "account, taxes, partner or analytic distribution. Choose its company.",
                 **names,
             )
         if ledger and self.role in ORDER_ROLES:
-            return _(
+            return self.env._(
                 "Rule '%(rule)s' is for the money of orders, which is booked where the "
                 "order is open. Take out the ledger account.",
                 **names,
             )
         if self.tax_ids and not ledger:
-            return _(
+            return self.env._(
                 "Rule '%(rule)s' has taxes but no ledger account of its own. Choose the "
                 "ledger account, or set the taxes in Settlement Accounts.",
                 **names,
             )
         use = "sale" if self.role == "income" else "purchase"
         if wrong := self.tax_ids.filtered(lambda tax: tax.type_tax_use != use):
-            return _(
+            return self.env._(
                 "%(tax)s can't be used in rule '%(rule)s': take sales taxes for income "
                 "and purchase taxes for everything else.",
                 tax=wrong[0].name,
@@ -267,20 +267,20 @@ class AmazonSettlementMapping(models.Model):
         if not ledger:
             return False
         if not ledger.filtered_domain(ledger._check_company_domain(company)):
-            return _(
+            return self.env._(
                 "Ledger account %(account)s of rule '%(rule)s' belongs to another "
                 "company. Choose one of %(company)s.",
                 company=company.name,
                 **names,
             )
         if not ledger.active:
-            return _(
+            return self.env._(
                 "Ledger account %(account)s of rule '%(rule)s' is archived. Choose "
                 "another one.",
                 **names,
             )
         if ledger.account_type in ("asset_receivable", "liability_payable"):
-            return _(
+            return self.env._(
                 "Ledger account %(account)s of rule '%(rule)s' is a receivable or "
                 "payable: those are for orders and bills. Choose another one.",
                 **names,

@@ -67,14 +67,15 @@ order_key AS (
      WHERE COALESCE(o.amazon_order_ref, line.amazon_order_ref, paid.order_ref)
            IS NOT NULL
 ),
--- all journal items of these orders
+-- all journal items of these orders; IS NOT DISTINCT FROM compares the company without
+-- being a way to look rows up: nearly all rows are of the same
 item AS (
     SELECT line.*, key.order_ref, o.account_id AS amazon_account_id,
            CASE WHEN move.move_type IN ('out_invoice', 'out_receipt') THEN 'invoice'
                 WHEN move.move_type = 'out_refund' THEN 'refund' END AS source
       FROM order_key key
       JOIN amazon_order o ON o.amazon_order_ref = key.order_ref
-       AND o.company_id = key.company_id
+       AND o.company_id IS NOT DISTINCT FROM key.company_id
       JOIN account_move move ON move.amazon_order_id = o.id
       JOIN account_move_line line ON line.move_id = move.id
     UNION ALL
@@ -82,14 +83,14 @@ item AS (
            CASE WHEN settlement.id IS NOT NULL THEN 'settlement' END
       FROM order_key key
       JOIN account_move_line line ON line.amazon_order_ref = key.order_ref
-      JOIN account_move move ON move.id = line.move_id
-       AND move.company_id = key.company_id AND move.amazon_order_id IS NULL
+       AND line.company_id IS NOT DISTINCT FROM key.company_id
+      JOIN account_move move ON move.id = line.move_id AND move.amazon_order_id IS NULL
       LEFT JOIN amazon_settlement settlement ON settlement.id = move.amazon_settlement_id
     UNION ALL
     SELECT line.*, key.order_ref, o.account_id, NULL
       FROM order_key key
       JOIN amazon_order o ON o.amazon_order_ref = key.order_ref
-       AND o.company_id = key.company_id
+       AND o.company_id IS NOT DISTINCT FROM key.company_id
       JOIN account_move invoice ON invoice.amazon_order_id = o.id
       JOIN account_move__account_payment rel ON rel.invoice_id = invoice.id
       JOIN account_payment payment ON payment.id = rel.payment_id

@@ -124,8 +124,8 @@ class _Builder:
         amount = -sum(Decimal(str(row.amount)) for row in self.rows)
         Move = self.env["account.move"].with_company(self.company)
         note = Move.create(self._values())
-        digits = self.currency.decimal_places
-        if float_repr(note.amount_total, digits) != float_repr(amount, digits):
+        total = float_repr(note.amount_total, self.currency.decimal_places)
+        if Decimal(total) != amount:
             raise UserError(
                 self.env._(
                     "Odoo comes to %(odoo)s for the refund of %(order)s, Amazon to "
@@ -201,18 +201,15 @@ class _Builder:
         return product, (same or self.sources)[:1]
 
     def _skus(self, line):
-        sale_line = line.sale_line_ids if "sale_line_ids" in line._fields else line
+        sale_line = line.sale_line_ids if "sale_line_ids" in line else line
         return sale_line.amazon_order_line_id.mapped("sku")
 
     def _quantity(self, part, source, basis):
         """Amazon's units where it names them and they divide the amount, else 1."""
-        item = source._fields.get("sale_line_ids")
-        line = source.sale_line_ids[:1] if item else source
+        line = source.sale_line_ids[:1] if "sale_line_ids" in source else source
         units = part.quantity * (line._amazon_factor() if line else 1)
-        exact = Decimal(float_repr(basis / Decimal(str(units)), 2)) * Decimal(
-            str(units)
-        )
-        return units if exact == basis else 1
+        price = Decimal(str(self.currency.round(float(basis) / units)))
+        return units if price * Decimal(str(units)) == basis else 1
 
     def _tax(self, part, source):
         """LineTax, with the taxes of the source less Amazon's own."""

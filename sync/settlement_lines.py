@@ -100,28 +100,48 @@ class LineBuilder:
             for item in self.items.get(group.order_ref, ())
             if item.currency_id == entry.currency.id
         ]
+        ref = group.order_ref
+        name = ref or group.label
+        if group.role == "refund":
+            name = self.env._("%s refund", name)
+        credited = bool(self.known.get(ref, Known()).credits)
+        key = {"amazon_key": group.key}
+        for (account_id, partner_id), amount, cleared in self._shares(group, items):
+            index = entry.add(
+                account_id,
+                amount,
+                name,
+                value=book_value(entry, amount, cleared),
+                partner_id=partner_id,
+                amazon_order_ref=ref or False,
+                **key,
+            )
+            key = {"amazon_base_key": group.key}
+            if ref and amount:
+                own = Own(index, amount, ref, group.adjustment_ref, credited)
+                sets.add(account_id, own, items)
+
+    def _shares(self, group, items):
+        """((account, partner), amount, what it clears) of a group's money.
+
+        It goes where a payment was registered, then to the invoices; all of it to one
+        account, unless it is open on several.
+        """
         # money waits where a payment was registered, else on the invoice
         items.sort(key=lambda item: item.source != "payment")
         same = [item for item in items if (item.residual > 0) == (group.amount > 0)]
-        account_id, partner_id = self._where(group, same or items)
-        cleared = [item for item in same if item.account_id == account_id]
-        name = group.order_ref or group.label
-        if group.role == "refund":
-            name = self.env._("%s refund", name)
-        index = entry.add(
-            account_id,
-            group.amount,
-            name,
-            value=book_value(entry, group.amount, cleared),
-            partner_id=partner_id,
-            amazon_order_ref=group.order_ref or False,
-            amazon_key=group.key,
-        )
-        if group.order_ref and group.amount:
-            ref = group.order_ref
-            credited = bool(self.known.get(ref, Known()).credits)
-            own = Own(index, group.amount, ref, group.adjustment_ref, credited)
-            sets.add(account_id, own, items)
+        same = [item for item in same if item.source != "settlement"] or same
+        open_on = defaultdict(list)
+        for item in same:
+            open_on[item.account_id].append(item)
+        *others, last = list(open_on.values()) or [[]]
+        rest = group.amount
+        for cleared in others:
+            amount = min(rest, sum(item.residual for item in cleared), key=abs)
+            yield self._where(group, cleared), amount, cleared
+            rest -= amount
+        if rest or not others:
+            yield self._where(group, last or items), rest, last
 
     def _where(self, group, items):
         if items:

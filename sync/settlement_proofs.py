@@ -280,17 +280,30 @@ def prove_follower(settlement):
 
 
 def prove_transit(settlement):
-    """P7: the bank has what Amazon sent, and what it took."""
+    """P7: the bank has what Amazon sent, and what it took; payments that were
+    registered for its orders are matched."""
     env = settlement.env
     waiting = settlement._open_transit().mapped("amount_residual_currency")
+    clearing = env["amazon.settlement.account"].search(
+        [("company_id", "=", settlement.company_id.id), ("kind", "=", "clearing")]
+    )
+    torn = settlement.issue_ids.filtered(
+        lambda issue: issue.state == "open"
+        and issue.move_line_id.account_id in clearing.ledger_account_id
+    )
+    notes = []
+    if waiting:
+        amounts = "; ".join(map(str, waiting))
+        notes.append(env._("In transit, not in the bank yet: %s.", amounts))
+    if torn:
+        amount = sum(Decimal(str(residual)) for residual in torn.mapped("residual"))
+        notes.append(env._("Open on the clearing account: %s.", amount))
     _store(
         settlement,
         "P7",
         True,
-        env._("In transit, not in the bank yet: %s.", "; ".join(map(str, waiting)))
-        if waiting
-        else env._("Nothing is in transit any more."),
-        warning=bool(waiting),
+        " ".join(notes) or env._("Nothing is in transit any more."),
+        warning=bool(notes),
     )
 
 

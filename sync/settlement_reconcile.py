@@ -72,7 +72,7 @@ def nets(every):
     They do where Odoo has matched a credit note with its invoice: both are less then
     than what Amazon says.
     """
-    return any(side.source == "settlement" and side.credited for side in every)
+    return any(isinstance(side, Line) and side.credited for side in every)
 
 
 def refund_groups(refunds):

@@ -148,9 +148,20 @@ def enqueue(env, account, job):
     env["amazon.account"].browse(account)._enqueue(job)
 
 
+def write(env, model, ids, values):
+    env[model].browse(ids).write(values)
+
+
+def press(env, model, ids, button):
+    """A button, tried again after a collision as the web server does."""
+    from odoo.service.model import retrying
+
+    retrying(getattr(env[model].browse(ids), button), env)
+
+
 JOBS = {
     function.__name__: function
-    for function in (products, connect, call, cron, pack, enqueue)
+    for function in (products, connect, call, cron, pack, enqueue, write, press)
 }
 
 

@@ -18,7 +18,10 @@ from odoo.tests import BaseCase
 
 from ..sandbox import Sandbox
 
-DATABASE = os.environ.get("AMAZON_CONNECTOR_DRILL_DB")
+DATABASE = os.environ.get("AMAZON_CONNECTOR_DRILL_DB") and (
+    # several test processes at once have a copy each
+    os.environ["AMAZON_CONNECTOR_DRILL_DB"] + os.environ.get("PYTEST_XDIST_WORKER", "")
+)
 CONF = os.environ.get("AMAZON_CONNECTOR_CONF")
 SERVER = os.environ.get("AMAZON_CONNECTOR_ODOO")
 LONG = os.environ.get("AMAZON_CONNECTOR_DRILL") == "long"

@@ -41,7 +41,8 @@ class TestSecurity(AmazonCase):
         """row 1.7: every model has access rights, and only for Amazon's own groups;
         how settlements are booked is the accountants' as well"""
         amazon = self.env.ref(USER) | self.env.ref(MANAGER)
-        accountant = self.env.ref("account.group_account_manager")
+        accounting = self.env.ref("account.group_account_manager")
+        accounting |= self.env.ref("account.group_account_invoice")
         models = list(self.models())
         self.assertGreater(len(models), 10)
         for model in models:
@@ -51,7 +52,7 @@ class TestSecurity(AmazonCase):
             self.assertTrue(rights, model._name)
             groups = amazon
             if model._name.startswith("amazon.settlement"):
-                groups |= accountant
+                groups |= accounting
             self.assertLessEqual(rights.group_id, groups, model._name)
             self.assertTrue(all(right.group_id for right in rights), model._name)
 

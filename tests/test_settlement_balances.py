@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .settlement_case import (
     ADS,
@@ -218,18 +218,18 @@ class TestSettlementBalances(SettlementLedgerCase):
         account, _seller = self.bookable()
         first = self.post(account, [self.row(RELEASED, "40.00"), self.row(LOST, "1")])
         self.assertEqual(self.issues(first), ["reserve"])
+        self.env["account.journal"].create(
+            {"name": "Miscellaneous", "code": "MISCA", "type": "general"}
+        )
         opening = self.env["account.account"].create(
             {"name": "Opening", "code": "399991", "account_type": "equity"}
         )
         action = first.issue_ids.action_write_off()
-        wizard = self.env[action["res_model"]].with_context(**action["context"])
-        wizard.create(
-            {
-                "ledger_account_id": opening.id,
-                "reason": "Reserve before Odoo",
-                "date": "2026-10-12",
-            }
-        ).action_write_off()
+        wizard = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        wizard.ledger_account_id = opening
+        wizard.reason = "Reserve before Odoo"
+        wizard.date = "2026-10-12"
+        wizard.save().action_write_off()
         self.assertEqual(self.open_balance(first, "reserve"), 0)
         self.assertEqual(opening.current_balance, -40)
         self.assertEqual(self.issues(first), [])

@@ -103,7 +103,8 @@ class TestSettlementRefunds(RefundCase):
         """case 22: an open debit; the button makes a draft that says the same, posting
         it matches it"""
         ref, invoice = self.settled()
-        settlement = self.post(self.account, [self.refund(ref, "-40.00")], **LATER)
+        row = self.refund(ref, "-40.00", posted="2026-10-15 10:00:00 UTC")
+        settlement = self.post(self.account, [row], **LATER)
         own = self.own(settlement, ref)
         self.assertMoney(own.amount_residual, "40.00")
         issue = self.assertIssue(settlement, ref, "no_credit_note", "-40.00")
@@ -114,7 +115,7 @@ class TestSettlementRefunds(RefundCase):
         self.assertEqual(note.amazon_order_id, invoice.amazon_order_id)
         self.assertEqual(note.amazon_adjustment_ref, "A1")
         self.assertEqual(note.reversed_entry_id, invoice)
-        self.assertEqual(str(note.invoice_date), "2026-10-12")
+        self.assertEqual(str(note.invoice_date), "2026-10-15")
         note.action_post()
         self.assertTrue(own.reconciled)
         self.assertMoney(note.amount_residual, "0.00")

@@ -165,8 +165,8 @@ class TestCost(SettlementFileCase):
         self.assertEqual(large - small, 3)
 
     def test_memory_does_not_grow_with_the_file(self):
-        """case 86: three times the rows need no more memory while they are stored"""
-        small, large = (self.peak(rows) for rows in (4000, 12_000))
+        """case 86: twice the rows need no more memory while they are stored"""
+        small, large = (self.peak(rows) for rows in (4000, 8000))
         self.assertLess(large, small * 1.2)
 
     def peak(self, rows):

@@ -153,5 +153,9 @@ class TestUnknown(MappingCase):
         """row 1.7: who may not make rules gets no wizard either"""
         settlement = self.settle(self.account, [self.row(UNKNOWN, "-2.22")])
         groups = "account.group_account_invoice,amazon_connector.group_amazon_user"
+        user = self.user("looker", groups)
+        with self.assertRaises(UserError) as caught:
+            self.wizard(settlement, user)
+        self.assertIn("Rules are made by", str(caught.exception))
         with self.assertRaises(AccessError):
-            self.wizard(settlement, self.user("looker", groups))
+            self.env["amazon.settlement.map"].with_user(user)._open(settlement)
