@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import lint
+import postgres
 from locks import lock
 from settings import CHECKOUT, CONF, MODULE, ROOT, Problem, say
 from stack import Stack, timed
@@ -51,7 +52,8 @@ def main(drill=False):
                 database = stack.clone_database("test")
                 workers = [""] if some else [f"gw{n}" for n in range(WORKERS)]
                 drills = [stack.clone_database(f"drill{worker}") for worker in workers]
-            env = stack.env | {
+            env = stack.env | postgres.connection()
+            env |= {
                 "AMAZON_CONNECTOR_DB": database,
                 # each worker adds its own name
                 "AMAZON_CONNECTOR_DRILL_DB": drills[0].removesuffix(workers[0]),

@@ -245,28 +245,47 @@ def _tell(settlement, post, moved):
 
 def date_warning(settlement):
     """Before posting: which rows would go to another day, or False."""
-    account = settlement.account_id
-    if not (account.settlement_journal_id and settlement.end):
+    if not (settlement.account_id.settlement_journal_id and settlement.end):
         return False
-    settlement = settlement.sudo()
+    env, settlement = settlement.env, settlement.sudo()
+    opened, sentences = {}, []
+    for month, taxed in _months(settlement):
+        wanted, day = settlement_parts.dates(settlement, month, taxed)
+        if day in (wanted, opened.get(month)):
+            continue
+        opened[month] = day
+        values = {"month": month.strftime("%Y-%m"), "date": day}
+        if taxed:
+            text = env._(
+                "%(month)s is locked for taxes: its fees with tax are booked on "
+                "%(date)s.",
+                **values,
+            )
+        else:
+            text = env._(
+                "%(month)s is locked: its rows are booked on %(date)s.", **values
+            )
+        sentences.append(text)
+    return "\n".join(sentences) or False
+
+
+def _months(settlement):
+    """[(month, whether rows with taxes are meant)] in which something is booked."""
+    settlement.env.flush_all()
     settlement.env.cr.execute(
-        """SELECT DISTINCT date_trunc('month', accounting_date)::date
+        """SELECT DISTINCT date_trunc('month', accounting_date)::date, booked_role, kind,
+                  mapping_id, COALESCE(marketplace_name, '')
              FROM amazon_settlement_line
-            WHERE settlement_id = %s AND accounting_date IS NOT NULL ORDER BY 1""",
+            WHERE settlement_id = %s AND accounting_date IS NOT NULL""",
         [settlement.id],
     )
-    months = [month for (month,) in settlement.env.cr.fetchall()]
-    if account.settlement_split != "month":
-        months = [settlement_classify.end_date(settlement).replace(day=1)]
-    moved = []
-    for month in months:
-        wanted, opened = settlement_parts.dates(settlement, month, False)
-        if wanted != opened:
-            moved.append(
-                settlement.env._(
-                    "%(month)s is locked: its rows are booked on %(date)s.",
-                    month=month.strftime("%Y-%m"),
-                    date=opened,
-                )
-            )
-    return "\n".join(moved) or False
+    builder = LineBuilder(settlement)
+    whole = settlement_classify.end_date(settlement).replace(day=1)
+    found = set()
+    for month, *what in settlement.env.cr.fetchall():
+        if settlement.account_id.settlement_split != "month":
+            month = whole
+        found.add((month, False))
+        if builder.is_taxed(settlement_parts.Kind(*what)):
+            found.add((month, True))
+    return sorted(found)
