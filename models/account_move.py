@@ -117,6 +117,10 @@ class AccountMove(models.Model):
         self._refuse_by_hand()
         return super().button_cancel()
 
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._refuse_by_hand()
+        return super()._reverse_moves(default_values_list, cancel)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_settlement(self):
         self._refuse_by_hand()

@@ -76,5 +76,6 @@ class AmazonAccount(models.Model):
         return self.env._("Amazon's own ledger can't be read")
 
     def _mark_connected(self):
-        super()._mark_connected()
+        result = super()._mark_connected()
         self._finances_readable()
+        return result

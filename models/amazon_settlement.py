@@ -158,11 +158,16 @@ class AmazonSettlement(models.Model):
 
     @api.depends("issue_ids.state", "move_ids", "total_ids.category")
     def _compute_counts(self):
+        issues = dict(
+            self.env["amazon.settlement.issue"]._read_group(
+                [("settlement_id", "in", self.ids), ("state", "=", "open")],
+                ["settlement_id"],
+                ["__count"],
+            )
+        )
         for settlement in self:
             settlement.unmapped_count = len(settlement.unmapped_ids)
-            settlement.issue_count = len(
-                settlement.issue_ids.filtered(lambda issue: issue.state == "open")
-            )
+            settlement.issue_count = issues.get(settlement, 0)
             settlement.move_count = len(settlement.move_ids)
 
     @api.depends("proof_ids.state")

@@ -279,13 +279,14 @@ def _months(settlement):
             WHERE settlement_id = %s AND accounting_date IS NOT NULL""",
         [settlement.id],
     )
+    rows = settlement.env.cr.fetchall()
     builder = LineBuilder(settlement)
     whole = settlement_classify.end_date(settlement).replace(day=1)
     found = set()
-    for month, *what in settlement.env.cr.fetchall():
+    for month, *what in rows:
         if settlement.account_id.settlement_split != "month":
             month = whole
         found.add((month, False))
-        if builder.is_taxed(settlement_parts.Kind(*what)):
+        if builder.is_taxed(settlement_parts.RowKind(*what)):
             found.add((month, True))
     return sorted(found)

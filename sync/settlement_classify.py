@@ -80,16 +80,15 @@ def book_withheld_with_order(settlement):
     """
     if settlement.account_id.settlement_tax_on_invoice:
         return
+    # joined by id alone: the planner knows nothing of rows that were inserted just now
     settlement.env.cr.execute(
-        """UPDATE amazon_settlement_line l SET booked_role = s.role
-             FROM (SELECT order_ref, transaction_type, min(role) AS role
+        """UPDATE amazon_settlement_line l SET booked_role = s.booked
+             FROM (SELECT id, role, min(role) FILTER (WHERE role != 'pass_through')
+                          OVER (PARTITION BY order_ref, transaction_type) AS booked
                      FROM amazon_settlement_line
-                    WHERE settlement_id = %(id)s AND role IN ('order', 'refund')
-                      AND order_ref IS NOT NULL
-                 GROUP BY order_ref, transaction_type) s
-            WHERE l.settlement_id = %(id)s AND l.role = 'pass_through'
-              AND l.order_ref = s.order_ref
-              AND l.transaction_type = s.transaction_type""",
+                    WHERE settlement_id = %(id)s AND order_ref IS NOT NULL
+                      AND role IN ('order', 'refund', 'pass_through')) s
+            WHERE l.id = s.id AND s.role = 'pass_through' AND s.booked IS NOT NULL""",
         {"id": settlement.id},
     )
 

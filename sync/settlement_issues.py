@@ -69,7 +69,8 @@ def _issue(settlement, builder, refs, group, netted):
     if netted or any(side.source != "settlement" for side in theirs):
         kind, detail = "amount", _amount_sentence(settlement.env, group)
     else:
-        kind, detail = _why(builder, refs[0], known, settled)
+        refund = ours[0].adjustment or settlement.settlement_ref
+        kind, detail = _why(builder, refs[0], known, settled, refund)
     return {
         "settlement_id": settlement.id,
         "kind": kind,
@@ -114,8 +115,11 @@ def _amount_sentence(env, group):
     )
 
 
-def _why(builder, ref, known, settled):
-    """(kind, sentence): which document is missing, and what to do."""
+def _why(builder, ref, known, settled, refund):
+    """(kind, sentence): which document is missing, and what to do.
+
+    :param refund: Amazon's number of it, as a credit note made for it would have
+    """
     env = builder.env
     if other := _other_currencies(builder, ref):
         return "currency", env._(
@@ -129,7 +133,7 @@ def _why(builder, ref, known, settled):
             "The order is not in Odoo (from before the connection, or not imported "
             "yet). Load the order, or write the amount off with a reason."
         )
-    return _why_without_document(env, known, settled)
+    return _why_without_document(env, known, settled, refund)
 
 
 def _other_currencies(builder, ref):
@@ -138,14 +142,14 @@ def _other_currencies(builder, ref):
     return ", ".join(builder.env["res.currency"].browse(ids).mapped("name"))
 
 
-def _why_without_document(env, known: Known, settled):
+def _why_without_document(env, known: Known, settled, refund):
     if known.sale_state == "cancel" or known.state == "canceled":
         return "canceled", env._(
             "The order is canceled in Odoo, but Amazon settled it. Reload the order or "
             "write the amount off."
         )
     if settled < 0:
-        if known.draft_credits:
+        if {"", refund} & {*known.draft_credits}:
             return "draft_invoice", env._(
                 "The credit note is still a draft. Post it: it is matched at once."
             )
@@ -195,7 +199,9 @@ def _balances(settlement, builder, entry, ids):
     env = settlement.env
     for index in builder.unmatched:
         line = entry.lines[index]
-        reserve = line["account_id"] == builder.accounts.find("reserve").ledger_account_id.id
+        reserve = (
+            line["account_id"] == builder.accounts.find("reserve").ledger_account_id.id
+        )
         yield {
             "settlement_id": settlement.id,
             "kind": "reserve" if reserve else "balance",

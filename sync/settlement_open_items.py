@@ -124,7 +124,8 @@ class Known:
     sale_state: str | None = None
     partner_id: int | None = None
     drafts: int = 0
-    draft_credits: int = 0
+    # the refunds that draft credit notes are for, "" where they don't say
+    draft_credits: tuple = ()
     posted: int = 0
     credits: int = 0
 
@@ -138,8 +139,9 @@ def known_orders(settlement, refs):
         SELECT o.ref, o.id, a.store_id, a.state, s.state, s.partner_invoice_id,
                count(m.id) FILTER (WHERE m.state = 'draft'
                                      AND m.move_type = 'out_invoice'),
-               count(m.id) FILTER (WHERE m.state = 'draft'
-                                     AND m.move_type = 'out_refund'),
+               COALESCE(array_agg(COALESCE(m.amazon_adjustment_ref, ''))
+                        FILTER (WHERE m.state = 'draft'
+                                  AND m.move_type = 'out_refund'), '{{}}'),
                count(m.id) FILTER (WHERE m.state = 'posted'
                                      AND m.move_type = 'out_invoice'),
                count(m.id) FILTER (WHERE m.state = 'posted'

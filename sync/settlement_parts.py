@@ -18,25 +18,31 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Rows that share one journal item. withheld: the marketplace tax among them."""
+class RowKind:
+    """What rows are: it decides on their account and taxes."""
 
-    key: str
-    month: date
     role: str | None
     kind: str | None
     mapping_id: int | None
     marketplace: str
+
+    @property
+    def is_order(self):
+        return self.role in ("order", "refund")
+
+
+@dataclass(frozen=True, slots=True)
+class Group(RowKind):
+    """Rows that share one journal item. withheld: the marketplace tax among them."""
+
+    key: str
+    month: date
     order_ref: str
     adjustment_ref: str
     label: str
     wordings: int
     amount: Decimal
     withheld: Decimal
-
-    @property
-    def is_order(self):
-        return self.role in ("order", "refund")
 
 
 @dataclass(slots=True)
@@ -85,9 +91,10 @@ def groups(settlement, row_ids=None):
         values,
     )
     cr.execute(
-        f"""SELECT booking_key, min({month}), min(booked_role), min(kind)
+        f"""SELECT min(booked_role), min(kind)
                    FILTER (WHERE role = booked_role OR booked_role IS NULL),
                    min(mapping_id), COALESCE(min(marketplace_name), ''),
+                   booking_key, min({month}),
                    COALESCE(min(order_ref), ''), COALESCE(min(adjustment_ref), ''),
                    concat_ws(' / ', min(transaction_type), min(amount_type),
                              min(amount_description)),

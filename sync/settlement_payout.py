@@ -7,7 +7,6 @@ Odoo's own way to undo a bank line's reconciliation undoes it. Source: settlemen
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 

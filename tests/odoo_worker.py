@@ -43,9 +43,11 @@ def _say(word):
 
 def _work(registry, job):
     from odoo.api import SUPERUSER_ID, Environment
+    from odoo.sql_db import db_connect
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     random.seed()
+    registry._db = db_connect(registry.db_name)  # its sessions bear our own number
     outcome = {}
     try:
         registry.check_signaling()

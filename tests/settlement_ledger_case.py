@@ -82,7 +82,10 @@ class SettlementLedgerCase(SettlementCase):
             lambda line: line.account_id == ledger
         )
         return [
-            (self.money(line.amount_currency), self.money(line.amount_residual_currency))
+            (
+                self.money(line.amount_currency),
+                self.money(line.amount_residual_currency),
+            )
             for line in lines.sorted("id")
         ]
 

@@ -161,7 +161,7 @@ class TestDeferredPull(PullCase):
         self.read()
         self.account.sync_settlements = True
         self.account.action_deactivate()
-        self.account._cron_settlements()
+        self.read()
         self.assertFalse(self.calls())
 
     # -- what Amazon tells only by no longer telling ---------------------------------

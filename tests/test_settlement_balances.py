@@ -266,7 +266,8 @@ class TestSettlementBalances(SettlementLedgerCase):
         account, _seller = self.bookable()
         debt = "Debt Adjustment"
         first = self.post(
-            account, [self.row((debt, debt, DEBT_FOR), "-50.00"), self.row(LOST, "80.00")]
+            account,
+            [self.row((debt, debt, DEBT_FOR), "-50.00"), self.row(LOST, "80.00")],
         )
         self.assertEqual(self.items(first, "crossacct"), [(50, 50)])
         self.assertEqual(self.issues(first), ["balance"], "until the other is here")
@@ -297,7 +298,8 @@ class TestSettlementBalances(SettlementLedgerCase):
         crossacct.ledger_account_id = crossacct[0].ledger_account_id
         debt = "Debt Adjustment"
         first = self.post(
-            account, [self.row((debt, debt, DEBT_FOR), "-50.00"), self.row(LOST, "80.00")]
+            account,
+            [self.row((debt, debt, DEBT_FOR), "-50.00"), self.row(LOST, "80.00")],
         )
         second = self.post(
             german,

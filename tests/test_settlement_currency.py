@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..sync.settlement_entry import Entry
@@ -72,7 +73,9 @@ class TestSettlementCurrency(SettlementLedgerCase):
             self.assertEqual(invoice.payment_state, "paid")
         for line in self.receivables(settlement):
             self.assertTrue(line.reconciled)
-            self.assertEqual((line.amount_residual, line.amount_residual_currency), (0, 0))
+            self.assertEqual(
+                (line.amount_residual, line.amount_residual_currency), (0, 0)
+            )
         self.assertEqual(self.exchange_moves(), before)
         exchange = self.exchange_line(settlement)
         self.assertEqual(len(exchange), 1)
@@ -169,7 +172,9 @@ class TestSettlementCurrency(SettlementLedgerCase):
             self.money(self.balance(settlement, "storage")), self.money(333 / 151.37)
         )
         lines = settlement.move_ids.line_ids
-        rounding = sum(map(self.money, self.exchange_line(settlement).mapped("balance")))
+        rounding = sum(
+            map(self.money, self.exchange_line(settlement).mapped("balance"))
+        )
         self.assertLessEqual(abs(rounding), Decimal("0.01") * len(lines))
         self.assertEqual(sum(map(self.money, lines.mapped("balance"))), 0)
 
@@ -190,8 +195,16 @@ class TestSettlementCurrency(SettlementLedgerCase):
         for _number in range(9):
             entry.add(ledger, Decimal("0.33"), "a")
         entry.add(ledger, Decimal("-2.97"), "b")
-        company.expense_currency_exchange_account_id = ledger
-        company.income_currency_exchange_account_id = ledger
+        exchange = self.env["account.account"].create(
+            {
+                "name": "Exchange",
+                "code": "779991",
+                "account_type": "expense",
+                "company_ids": [Command.set(company.ids)],
+            }
+        )
+        company.expense_currency_exchange_account_id = exchange
+        company.income_currency_exchange_account_id = exchange
         entry.close(account.settlement_partner_id)
         self.assertEqual(sum(line["balance"] for line in entry.lines), 0)
 

@@ -154,7 +154,10 @@ class TestSettlementFees(SettlementLedgerCase):
 
     def test_reverse_charge(self):
         """case 55: the fee is the base, what is deducted and owed nets to zero"""
-        both = [("tax", 100, self.tax_ledger, None), ("tax", -100, self.owed_ledger, None)]
+        both = [
+            ("tax", 100, self.tax_ledger, None),
+            ("tax", -100, self.owed_ledger, None),
+        ]
         self.contains("ads", self.purchase_tax(21.0, both, both, name="Reverse"))
         settlement = self.post(
             self.account, [self.row(ADS, "-100.00"), self.row(LOST, "500.00")]
@@ -169,7 +172,10 @@ class TestSettlementFees(SettlementLedgerCase):
 
     def test_taxes_that_do_not_fit(self):
         """case 56: taxes that don't come to the fee are refused, nothing balances them"""
-        both = [("tax", 100, self.tax_ledger, None), ("tax", -100, self.owed_ledger, None)]
+        both = [
+            ("tax", 100, self.tax_ledger, None),
+            ("tax", -100, self.owed_ledger, None),
+        ]
         reverse = self.purchase_tax(21.0, both, both, name="Reverse")
         self.contains("ads", reverse | self.tax)
         settlement = self.settle(
@@ -214,7 +220,11 @@ class TestSettlementFees(SettlementLedgerCase):
         self.setting("storage").treatment = "to_invoice"
         first = self.post(
             self.account,
-            [self.row(ADS, "-70.00"), self.row(STORAGE, "-30.00"), self.row(LOST, "500")],
+            [
+                self.row(ADS, "-70.00"),
+                self.row(STORAGE, "-30.00"),
+                self.row(LOST, "500"),
+            ],
         )
         second = self.post(
             self.account,
@@ -225,7 +235,9 @@ class TestSettlementFees(SettlementLedgerCase):
         self.assertEqual(self.open_balance(first, "toinvoice"), 120)
         bill = self.bill(120.03, "2026-11-03")
         self.assertEqual(
-            bill.line_ids.filtered(lambda x: x.display_type == "payment_term").account_id,
+            bill.line_ids.filtered(
+                lambda x: x.display_type == "payment_term"
+            ).account_id,
             self.ledger(first, "toinvoice"),
         )
         widget = bill.invoice_outstanding_credits_debits_widget

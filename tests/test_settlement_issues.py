@@ -85,7 +85,7 @@ class TestSettlementIssues(RefundCase):
         loss = entry.line_ids.filtered(lambda line: line.account_id == self.loss)
         self.assertMoney(loss.amount_currency, "-90.00")
         self.assertMoney(loss.balance, value)
-        self.assertFalse(own.full_reconcile_id.exchange_move_id)
+        self.assertFalse(own.matched_debit_ids.exchange_move_id)
 
     def test_write_off_of_a_draft(self):
         """row 6.8: what is not posted can't be written off"""

@@ -92,7 +92,7 @@ class TestSettlementPeriods(SettlementLedgerCase):
             settlement.action_post()
         self.assertProved(settlement)
         self.assertEqual(len(settlement.move_ids), 4)
-        self.assertCarried(settlement, 20, -20, 45, -45, 60, -60)
+        self.assertCarried(settlement, 21, -21, 46, -46, 60, -60)
         self.assertEqual(self.balance(settlement, "transit"), 52)
         for _ref, invoice in sales:
             self.assertEqual(invoice.payment_state, "paid")
@@ -179,7 +179,8 @@ class TestSettlementPeriods(SettlementLedgerCase):
         settlement = self.settle(account, self.with_taxed_storage(account))
         self.company.tax_lock_date = "2026-09-30"
         settlement.invalidate_recordset(["date_warning"])
-        self.assertIn("2026-09", settlement.date_warning)
+        self.assertIn("2026-09 is locked for taxes", settlement.date_warning)
+        self.assertIn("2026-10-01", settlement.date_warning)
         settlement.action_post()
         self.assertProved(settlement)
         dates = {

@@ -101,11 +101,17 @@ class TestSettlementRows(SettlementCase):
         account, _seller = self.bookable()
         settlement = self.post(
             account,
-            [self.row(STORAGE, "-4.00"), self.row(STORAGE, "4.00"), self.row(ADS, "-1")],
+            [
+                self.row(STORAGE, "-4.00"),
+                self.row(STORAGE, "4.00"),
+                self.row(ADS, "-1"),
+            ],
         )
         self.assertProved(settlement)
         rows = settlement.line_ids.filtered(lambda row: abs(row.amount) == 4)
-        self.assertEqual(rows.move_line_id.account_id, self.ledger(settlement, "storage"))
+        self.assertEqual(
+            rows.move_line_id.account_id, self.ledger(settlement, "storage")
+        )
 
     def test_all_reserved(self):
         """case 39: a total of 0.00 has no payout: posted is paid"""

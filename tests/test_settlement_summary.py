@@ -134,9 +134,7 @@ class TestSettlementSummary(SettlementCase):
     def test_missing_role(self):
         """row 11.7: without the right to ask, settlements are booked all the same"""
         closed = self.close()
-        self.sandbox.faults.add(
-            "listSummary", status=403, body=REFUSED, probability=1
-        )
+        self.sandbox.faults.add("listSummary", status=403, body=REFUSED, probability=1)
         self.read()
         settlement = self.settlement(closed.settlement_id)
         self.assertEqual(settlement.state, "booked", settlement.reason)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from .settlement_case import ADS, COMMISSION, LOST, SALE, UNKNOWN
+from .settlement_case import ADS, COMMISSION, LOST, UNKNOWN
 from .settlement_ledger_case import SettlementLedgerCase
 
 NEW_ORDER = ("Order", "Buyer Money", "Principal of a new kind")
@@ -38,7 +38,9 @@ class TestSettlementSuspense(SettlementLedgerCase):
         self.assertEqual(settlement.state, "to_map")
         self.assertEqual(settlement.activity_ids.user_id, account.settlement_user_id)
         self.hour(account)
-        self.assertFalse(settlement.move_ids, "the policy does not post what is unknown")
+        self.assertFalse(
+            settlement.move_ids, "the policy does not post what is unknown"
+        )
         settlement.action_book()
         self.assertEqual(settlement.state, "to_map")
         ledger = self.ledger(settlement, "suspense")
@@ -96,9 +98,15 @@ class TestSettlementSuspense(SettlementLedgerCase):
         second = ("other-transaction", "other-transaction", "Something newer")
         settlement = self.posted_with_suspense(
             account,
-            [self.row(UNKNOWN, "-2.00"), self.row(second, "-3.00"), self.row(LOST, "9")],
+            [
+                self.row(UNKNOWN, "-2.00"),
+                self.row(second, "-3.00"),
+                self.row(LOST, "9"),
+            ],
         )
-        rule = self.rule(("other-transaction", "*", UNKNOWN[2]), "expense", "ads", "other_expense")
+        rule = self.rule(
+            ("other-transaction", "*", UNKNOWN[2]), "expense", "ads", "other_expense"
+        )
         settlement.action_classify()
         first_item = settlement.line_ids.filtered(lambda r: r.amount == -2).move_line_id
         rule.amount_description = "Something new*"
@@ -114,7 +122,8 @@ class TestSettlementSuspense(SettlementLedgerCase):
         account, _seller = self.bookable()
         ref, invoice = self.sell(account, "50.00")
         settlement = self.posted_with_suspense(
-            account, [self.row(NEW_ORDER, "50.00", ref), self.row(COMMISSION, "-5", ref)]
+            account,
+            [self.row(NEW_ORDER, "50.00", ref), self.row(COMMISSION, "-5", ref)],
         )
         self.assertEqual(invoice.payment_state, "not_paid")
         self.rule(NEW_ORDER, "order", False, "product")

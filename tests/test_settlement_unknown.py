@@ -57,7 +57,7 @@ class TestUnknown(MappingCase):
         self.assertEqual(unknown.marketplaces, "Amazon.com")
         self.assertFalse(unknown.suggestion_id)
         self.assertFalse(unknown.suggestion)
-        self.assertEqual(unknown.wording, "other-transaction / Something new")
+        self.assertEqual(unknown.wording, "Something new")
         self.assertIn("Inbound and Preparation, as ", surcharge.suggestion)
         self.assertEqual(surcharge.suggestion_id.kind, "inbound")
         self.assertEqual(lines.mapped("role"), [False, False], "nothing is applied")

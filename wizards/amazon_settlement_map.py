@@ -5,6 +5,8 @@ from odoo.fields import Command
 from ..models.amazon_settlement_line import CATEGORIES, ROLES
 from ..sync.settlement_kinds import KINDS
 
+UNNAMED = "other-transaction"  # Amazon's word for rows of the account itself
+
 
 class AmazonSettlementMap(models.TransientModel):
     """Say what the amounts are that no rule knows; the settlement is asked again."""
@@ -132,7 +134,10 @@ class AmazonSettlementMapLine(models.TransientModel):
     def _compute_wording(self):
         for line in self:
             texts = line.transaction_type, line.amount_type, line.amount_description
-            line.wording = " / ".join(dict.fromkeys(filter(None, texts)))
+            said = dict.fromkeys(filter(None, texts))
+            if len(said) > 1:
+                said.pop(UNNAMED, None)
+            line.wording = " / ".join(said)
 
     @api.depends("suggestion_id")
     def _compute_suggestion(self):
