@@ -3,7 +3,8 @@
 A real Odoo server with its own scheduler, the sandbox Amazon, real HTTP in between.
 The script only does what a person would: connect, press Pull Now, link SKUs, type
 tracking numbers, validate transfers, book settlements (demo_settlements.py). Pulling,
-importing, sending, proving and invoicing is the add-on's own work. Every figure at the end is counted in the two databases.
+importing, sending, proving and invoicing is the add-on's own work. Every figure at the
+end is counted in the two databases.
 """
 
 import json

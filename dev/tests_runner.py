@@ -9,7 +9,6 @@ from locks import lock
 from settings import CHECKOUT, CONF, MODULE, ROOT, Problem, say
 from stack import Stack, timed
 
-
 # Let a wait in PostgreSQL end by itself: no time-out of pytest's reaches into it. The usual
 # case is a test that holds a row in its transaction, while the code under test wants the
 # same row in another one.

@@ -179,13 +179,15 @@ class AccountMove(models.Model):
         An invoice is offered those of its own order, and what no settlement has left.
         """
         amazon = self.filtered("amazon_order_id")
-        super(AccountMove, self - amazon)._compute_payments_widget_to_reconcile_info()
+        others = super(AccountMove, self - amazon)
+        result = others._compute_payments_widget_to_reconcile_info()
         for move in amazon:
             move.invoice_outstanding_credits_debits_widget = (
                 move.state in ("draft", "posted")
                 and move.payment_state in ("not_paid", "partial")
                 and move._amazon_outstanding()
             )
+        return result
 
     def _amazon_outstanding(self):
         """What may be matched with the invoice by hand, in the form the widget takes."""

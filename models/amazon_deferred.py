@@ -101,6 +101,7 @@ class AmazonDeferred(models.Model):
         "account.move": [
             "amazon_order_id",
             "amazon_settlement_id",
+            "amazon_undone_settlement_id",
             "move_type",
             "origin_payment_id",
             "state",

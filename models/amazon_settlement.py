@@ -52,7 +52,7 @@ class AmazonSettlement(models.Model):
         tracking=True,
         help="What Amazon transfers; negative: what you owe.",
     )
-    row_count = fields.Integer("Row Count", readonly=True)
+    row_count = fields.Integer(readonly=True)
     digest = fields.Char(
         readonly=True, help="Fingerprint of the content: the same for the same rows."
     )
@@ -315,7 +315,9 @@ class AmazonSettlement(models.Model):
             "res_model": "account.move.line",
             "views": [
                 (
-                    self.env.ref("amazon_connector.amazon_settlement_item_view_list").id,
+                    self.env.ref(
+                        "amazon_connector.amazon_settlement_item_view_list"
+                    ).id,
                     "list",
                 ),
                 (False, "pivot"),

@@ -15,6 +15,8 @@ SECTIONS = {
     "unmapped": ["unmapped"],
 }
 
+PRINTED_ISSUES = 100
+
 
 class AmazonSettlement(models.Model):
     """A settlement as Seller Central shows it: sections, categories, wordings, total."""
@@ -148,6 +150,16 @@ class AmazonSettlement(models.Model):
             ],
             order="account_id, id",
         )
+
+    def _statement_issues(self):
+        """(the first mismatches that are not solved, how many more there are)"""
+        issues = self.env["amazon.settlement.issue"]
+        domain = [
+            ("settlement_id", "=", self.id),
+            ("state", "in", ("open", "ignored")),
+        ]
+        more = max(0, issues.search_count(domain) - PRINTED_ISSUES)
+        return issues.search(domain, limit=PRINTED_ISSUES), more
 
     # -- where to go next -------------------------------------------------------------
 

@@ -16,6 +16,14 @@ KINDS = {
     "again on a later page",
     "silent_confirm": "confirmShipment: 204, but nothing happens",
     "cancelled_report": "the next report, requested or of a settlement, is CANCELLED",
+    "fatal_report": "createReport: the report ends FATAL, its document says why",
+    "slow_report": "createReport: the report takes `seconds` longer",
+    "invalid_patch": "patchListingsItem, createFeed: INVALID, with an issue",
+    "silent_quantity": "patchListingsItem, createFeed: accepted, but never effective",
+    "late_quantity": "patchListingsItem, createFeed: effective `seconds` later",
+    "cancelled_feed": "createFeed: the feed ends CANCELLED, nothing is done",
+    "fatal_feed": "createFeed: the feed ends FATAL, nothing is done",
+    "slow_feed": "createFeed: the feed takes `seconds` longer",
     "row_missing": "document: the last row of a settlement is missing",
     "total_wrong": "document: the total of a settlement is a cent too high",
     "new_type": "document: a row of a settlement is of a type nobody has seen",
@@ -23,10 +31,11 @@ KINDS = {
 
 
 class Fault:
-    def __init__(self, kind, operation, order_id, times, after, probability, **effect):
+    def __init__(self, kind, operation, times, after, probability, **effect):
         self.kind = kind
         self.operation = operation
-        self.order_id = order_id
+        self.order_id = effect.get("order_id")
+        self.sku = effect.get("sku")
         self.times = times  # None: without end
         self.after = after
         self.probability = probability
@@ -36,7 +45,7 @@ class Fault:
         self.seconds = effect.get("seconds")
         self.fired = 0
 
-    def matches(self, kinds, operation, order_id):
+    def matches(self, kinds, operation, order_id, sku):
         if self.kind not in kinds or self.times == self.fired:
             return False
         if self.operation is None:
@@ -44,7 +53,8 @@ class Fault:
             wanted = operation != "token"
         else:
             wanted = self.operation == operation
-        return wanted and self.order_id in (None, order_id)
+        about = self.order_id in (None, order_id) and self.sku in (None, sku)
+        return wanted and about
 
 
 class Faults:
@@ -64,13 +74,15 @@ class Faults:
         after=0,
         probability=None,
         order_id=None,
+        sku=None,
         seconds=1.0,
     ):
         """Arrange for a fault; returns it (its `fired` counts).
 
         It passes by the first `after` calls it matches, then strikes `times` times:
         once by default, without end where a `probability` is given. Without an
-        `operation` it is for all of them, without an `order_id` for every order.
+        `operation` it is for all of them, without an `order_id` for every order,
+        without a `sku` for every listing.
         """
         kind = kind or "status"
         if kind not in KINDS:
@@ -82,10 +94,11 @@ class Faults:
         fault = Fault(
             kind,
             operation,
-            order_id,
             times,
             after,
             probability,
+            order_id=order_id,
+            sku=sku,
             status=status,
             body=body,
             content_type=content_type,
@@ -97,10 +110,10 @@ class Faults:
     def clear(self):
         self._faults.clear()
 
-    def take(self, kinds, operation, order_id=None):
+    def take(self, kinds, operation, order_id=None, sku=None):
         """The fault of one of these kinds that strikes this call, or None."""
         for fault in self._faults:
-            if not fault.matches(kinds, operation, order_id):
+            if not fault.matches(kinds, operation, order_id, sku):
                 continue
             if fault.after > 0:
                 fault.after -= 1

@@ -15,6 +15,17 @@ PLANS = {
     "getReportDocument": (0.0167, 15),
     "listTransactions": (0.5, 10),
     "listSummary": (0.5, 10),
+    "getListingsItem": (5, 10),
+    "searchListingsItems": (5, 5),
+    "patchListingsItem": (5, 5),
+    "getCatalogItem": (2, 2),
+    "searchCatalogItems": (2, 2),
+    "createFeedDocument": (0.5, 15),
+    "createFeed": (0.0083, 15),
+    "getFeed": (2, 15),
+    "getFeeds": (0.0222, 10),
+    "cancelFeed": (2, 15),
+    "getFeedDocument": (0.0222, 10),
 }
 UNLIMITED = 1000.0  # what the header announces where there are no limits
 

@@ -6,7 +6,8 @@ BASE = "inventory_and_order_tracking"
 DIRECT_TO_CONSUMER = "direct_to_consumer_shipping"
 TAX_INVOICING = "tax_invoicing"
 FINANCE = "finance_and_accounting"
-ROLES = (BASE, DIRECT_TO_CONSUMER, TAX_INVOICING, FINANCE)
+LISTING = "product_listing"
+ROLES = (BASE, DIRECT_TO_CONSUMER, TAX_INVOICING, FINANCE, LISTING)
 
 
 class Seller:

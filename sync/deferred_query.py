@@ -80,12 +80,13 @@ item AS (
       JOIN account_move_line line ON line.move_id = move.id
     UNION ALL
     SELECT line.*, key.order_ref, settlement.account_id,
-           CASE WHEN settlement.id IS NOT NULL THEN 'settlement' END
+           CASE WHEN move.amazon_settlement_id IS NOT NULL THEN 'settlement' END
       FROM order_key key
       JOIN account_move_line line ON line.amazon_order_ref = key.order_ref
        AND line.company_id IS NOT DISTINCT FROM key.company_id
       JOIN account_move move ON move.id = line.move_id AND move.amazon_order_id IS NULL
-      LEFT JOIN amazon_settlement settlement ON settlement.id = move.amazon_settlement_id
+      LEFT JOIN amazon_settlement settlement ON settlement.id
+          = COALESCE(move.amazon_settlement_id, move.amazon_undone_settlement_id)
     UNION ALL
     SELECT line.*, key.order_ref, o.account_id, NULL
       FROM order_key key

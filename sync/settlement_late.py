@@ -24,7 +24,8 @@ def match_orders(orders):
     :param orders: {invoice or credit note: its Amazon orders}
     """
     env = next(iter(orders)).env
-    waiting = _waiting(env["amazon.order"].union(*orders.values()))
+    # who posts an invoice need not know Amazon
+    waiting = _waiting(env["amazon.order"].sudo().union(*orders.values()))
     if not waiting:
         return
     sets = []
@@ -42,8 +43,7 @@ def match_orders(orders):
 
 def _waiting(orders):
     """What settlements of the orders' accounts left open."""
-    lines = orders.env["account.move.line"].sudo()
-    return lines.search(
+    return orders.env["account.move.line"].search(
         [
             ("amazon_order_ref", "in", orders.mapped("amazon_order_ref")),
             ("move_id.amazon_settlement_id.account_id", "in", orders.account_id.ids),

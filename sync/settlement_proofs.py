@@ -75,17 +75,21 @@ def _prove_items(settlement):
     )
     (homeless,) = env.cr.fetchone()
     env.cr.execute(
-        """SELECT count(*), count(*) FILTER (WHERE rows + item != 0) FROM (
-               SELECT i.id, sum(l.amount) AS rows, i.amount_currency
-                      + COALESCE((SELECT sum(t.amount_currency)
-                                    FROM account_move_line t
-                                   WHERE t.amazon_base_key = i.amazon_key
-                                     AND t.move_id = i.move_id), 0) AS item
+        """WITH taxes AS (
+               SELECT t.move_id, t.amazon_base_key, sum(t.amount_currency) AS amount
+                 FROM account_move_line t JOIN account_move m ON m.id = t.move_id
+                WHERE m.amazon_settlement_id = %(id)s AND t.amazon_base_key IS NOT NULL
+             GROUP BY t.move_id, t.amazon_base_key)
+           SELECT count(*), count(*) FILTER (WHERE rows + item != 0) FROM (
+               SELECT i.id, sum(l.amount) AS rows,
+                      i.amount_currency + COALESCE(max(t.amount), 0) AS item
                  FROM amazon_settlement_line l
                  JOIN account_move_line i ON i.id = l.move_line_id
-                WHERE l.settlement_id = %s
+            LEFT JOIN taxes t ON t.move_id = i.move_id
+                             AND t.amazon_base_key = i.amazon_key
+                WHERE l.settlement_id = %(id)s
              GROUP BY i.id) x""",
-        [settlement.id],
+        {"id": settlement.id},
     )
     items, wrong = env.cr.fetchone()
     _store(

@@ -1,5 +1,6 @@
 """Real Odoo documents against the sandbox Amazon, over real HTTP."""
 
+from contextlib import ExitStack
 from decimal import Decimal
 from itertools import count
 
@@ -62,27 +63,40 @@ class AmazonCase(TransactionCase):
 
     def connect(self, key="US", marketplaces=None, **values):
         """A connected account of a new sandbox seller; stores as Amazon names them."""
-        seller = self.sandbox.add_seller(key, marketplaces or [key])
-        home = self.env.ref(f"amazon_connector.amazon_marketplace_{key[:2].lower()}")
+        with self.enter_registry_test_mode():
+            return self._connect(key, marketplaces, **values)
+
+    @classmethod
+    def connect_for_all(cls, key="US", marketplaces=None, **values):
+        """The same for all tests of a class, in its setUpClass."""
+        patches = cls._registry_test_mode_patches(cr=cls.cr, registry=cls.registry)
+        with ExitStack() as stack:
+            for patch in patches:
+                stack.enter_context(patch)
+            return cls._connect(key, marketplaces, **values)
+
+    @classmethod
+    def _connect(cls, key, marketplaces, **values):
+        seller = cls.sandbox.add_seller(key, marketplaces or [key])
+        home = cls.env.ref(f"amazon_connector.amazon_marketplace_{key[:2].lower()}")
         credentials = {
             name: seller.credentials[name]
             for name in ("seller_id", "client_id", "client_secret", "refresh_token")
         }
-        wizard = self.env["amazon.connect"].create(
+        wizard = cls.env["amazon.connect"].create(
             credentials
             | {
                 "marketplace_id": home.id,
                 "use_sandbox": True,
-                "sandbox_url": self.sandbox.url,
+                "sandbox_url": cls.sandbox.url,
             }
             | values
         )
-        with self.enter_registry_test_mode():
-            wizard.action_connect()
-        account = self.env["amazon.account"].search(
+        wizard.action_connect()
+        account = cls.env["amazon.account"].search(
             [("seller_id", "=", seller.seller_id)]
         )
-        account.store_ids.default_carrier_id = self.env["amazon.carrier"].search(
+        account.store_ids.default_carrier_id = cls.env["amazon.carrier"].search(
             [("name", "=", "UPS")]
         )
         return account, seller

@@ -35,16 +35,30 @@ class SettlementCase(AmazonCase):
     """`settle` uploads a file of a few rows as a user does; `sell` makes an invoiced
     order of the inbox, as the main job leaves it."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._account, cls._seller = cls.connect_for_all("USA", ["US"])
+        cls._account.action_create_settlement_accounts()
+
     def setUp(self):
         super().setUp()
         self._numbers = iter(range(1, 1000))
+        self._taken = False
 
-    def bookable(self, key="US", **values):
-        """An Amazon account of the sandbox with all its settlement accounts."""
-        account, seller = self.us() if key == "US" else self.de()
-        account.write(values)
-        account.action_create_settlement_accounts()
-        account.settlement_user_id = self.env.user
+    def bookable(self, key="US", fresh=False, **values):
+        """An Amazon account of the sandbox with all its settlement accounts.
+
+        :param fresh: with a seller of its own, for tests in which the seller sells: the
+            sandbox does not forget what happened in another test
+        """
+        if key == "US" and not fresh and not self._taken:
+            self._taken = True
+            account, seller = self._account, self._seller
+        else:
+            account, seller = self.us() if key == "US" else self.de()
+            account.action_create_settlement_accounts()
+        account.write({"settlement_user_id": self.env.uid, **values})
         return account, seller
 
     # -- Odoo's side ----------------------------------------------------------------

@@ -2,103 +2,22 @@
 
 import random
 from datetime import date, timedelta
-from decimal import Decimal
 
 from odoo import fields
-from odoo.exceptions import AccessError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .deferred_case import DeferredCase, exact
 from .money_case import DAY
-from .settlement_case import COMMISSION, REFUND, SALE, SUBSCRIPTION, SettlementCase
+from .settlement_case import COMMISSION, REFUND, SALE, SUBSCRIPTION
 
 OCTOBER = [date(2026, 10, day) for day in (1, 5, 6, 7, 8, 12, 20, 31)]
-
-
-class DeferredCase(SettlementCase):
-    def lines(self, account, at=None):
-        """The list's lines of an account, as the client reads them."""
-        self.env.invalidate_all()
-        found = self.env["amazon.deferred"].with_context(at_date=at)
-        return found.search([("account_id", "=", account.id)])
-
-    def line(self, account, ref, at=None):
-        found = self.lines(account, at).filtered(lambda line: line.order_ref == ref)
-        self.assertLessEqual(len(found), 1)
-        return found
-
-    def total(self, account, at=None, field="amount_open_company"):
-        """What the list's footer shows."""
-        model = self.env["amazon.deferred"].with_context(at_date=at)
-        domain = [("account_id", "=", account.id)]
-        (row,) = model.formatted_read_group(domain, [], [f"{field}:sum"])
-        return Decimal(str(row[f"{field}:sum"] or 0)).quantize(Decimal("0.01"))
-
-    def ledger_open(self, account, at=None):
-        """The same figure from the journal items themselves, one by one."""
-        clearing = self.env["amazon.settlement.account"].search(
-            [("company_id", "=", account.company_id.id), ("kind", "=", "clearing")]
-        )
-        items = self.env["account.move.line"].search(
-            [
-                ("parent_state", "=", "posted"),
-                ("company_id", "=", account.company_id.id),
-                "|",
-                ("account_type", "=", "asset_receivable"),
-                ("account_id", "in", clearing.ledger_account_id.ids),
-            ]
-        )
-        return sum(
-            (
-                self.residual(item, at)
-                for item in items
-                if self.account_of(item) == account
-            ),
-            Decimal(0),
-        )
-
-    def account_of(self, item):
-        move = item.move_id
-        if move.amazon_order_id:
-            return move.amazon_order_id.account_id
-        if item.amazon_order_ref:
-            return move.amazon_settlement_id.account_id
-        if item.account_type != "asset_receivable":
-            invoices = move.origin_payment_id.invoice_ids
-            return invoices.amazon_order_id.account_id
-        return self.env["amazon.account"]
-
-    def residual(self, item, at):
-        if at is None:
-            return exact(item.amount_residual)
-        if item.date > at:
-            return Decimal(0)
-        before = lambda partials: sum(  # noqa: E731
-            exact(partial.amount) for partial in partials if partial.max_date <= at
-        )
-        return (
-            exact(item.balance)
-            - before(item.matched_credit_ids)
-            + before(item.matched_debit_ids)
-        )
-
-    def assertLedger(self, account, *dates):
-        """The list is the ledger, now and at each date; returns the figure of now."""
-        self.env.flush_all()
-        for at in (None, *dates):
-            with self.subTest(at=at):
-                self.assertEqual(self.total(account, at), self.ledger_open(account, at))
-        return self.total(account)
-
-
-def exact(value):
-    return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
 @tagged("post_install", "-at_install")
 class TestStory(DeferredCase):
     def test_sold_held_settled(self):
         """row 11.8: DD+7 from the sale to the settlement, and back to any day"""
-        account, seller = self.bookable(settlement_policy="posted")
+        account, seller = self.bookable(fresh=True, settlement_policy="posted")
         store = account.store_ids
         store.invoice_policy = "posted"
         order = self.sandbox.add_order(
@@ -153,7 +72,7 @@ class TestStory(DeferredCase):
 
     def test_held_but_not_invoiced(self):
         """what Amazon holds shows up even before Odoo has an invoice for it"""
-        account, seller = self.bookable()
+        account, seller = self.bookable(fresh=True)
         order = self.sandbox.add_order(seller, status="SHIPPED")
         self.sandbox.clock.advance(180)
         self._run(account.settlements_cron_id)
@@ -349,6 +268,23 @@ class TestFigures(DeferredCase):
         self.assertEqual((line.settled, line.amount_open), (0, 50))
         self.assertEqual(self.assertLedger(account, *OCTOBER), 50)
 
+    def test_undone_in_a_locked_period(self):
+        """case 72: the books of the locked days stay as they were"""
+        account, _seller = self.bookable()
+        ref, _invoice = self.sell(account, "50.00")
+        unknown = self.order_ref()
+        settlement = self.post(
+            account, [self.row(SALE, "50.00", ref), self.row(SALE, "8.00", unknown)]
+        )
+        account.company_id.fiscalyear_lock_date = "2026-10-31"
+        settlement.action_reset()
+        (line,) = self.lines(account)
+        self.assertEqual(line.order_ref, ref)
+        self.assertEqual((line.settled, line.other, line.amount_open), (0, 0, 50))
+        november = date(2026, 11, 30)
+        self.assertEqual(self.assertLedger(account, *OCTOBER, november), 50)
+        self.assertEqual(self.total(account, OCTOBER[-1]), -8)
+
     def test_drafts_do_not_count(self):
         """cases 19, 11: neither a draft invoice nor a draft entry is in the books"""
         account, _seller = self.bookable()
@@ -418,7 +354,7 @@ class TestFigures(DeferredCase):
 
     def test_tax_that_amazon_remits_is_not_open(self):
         """row 6.8: what is open is the seller's own money"""
-        account, seller = self.bookable(settlement_policy="posted")
+        account, seller = self.bookable(fresh=True, settlement_policy="posted")
         account.store_ids.invoice_policy = "posted"
         order = self.sandbox.add_order(
             seller, items=[{"sku": "MUG-BLUE-350", "tax_rate": "0.0825"}]
@@ -433,128 +369,3 @@ class TestFigures(DeferredCase):
         line = self.line(account, order.order_id)
         self.assertMoney(line.amount_open, exact(sale.amount_total))
         self.assertMoney(line.held - line.fees, exact(sale.amount_total))
-
-
-@tagged("post_install", "-at_install")
-class TestScreen(DeferredCase):
-    def setUp(self):
-        super().setUp()
-        self.account, _seller = self.bookable()
-        self.ref, self.bill = self.sell(self.account, "50.00")
-
-    def test_search_filters(self):
-        """rows 11.1, 11.8: each filter of the screen brings what it says"""
-        unknown, b2b = self.order_ref(), self.order_ref()
-        self.post(self.account, [self.row(SALE, "25.00", unknown)])
-        now = fields.Datetime.now()
-        self.env["amazon.transaction"].create(
-            {
-                "account_id": self.account.id,
-                "transaction_ref": "b2b-1",
-                "status": "DEFERRED",
-                "deferral_reason": "B2B",
-                "posted": now - timedelta(days=3),
-                "order_ref": b2b,
-                "amount": 12,
-                "currency_id": self.env.company.currency_id.id,
-            }
-        )
-        view = self.env.ref("amazon_connector.amazon_deferred_view_search")
-        found = {}
-        tree = self.env["amazon.deferred"].get_view(view.id, "search")["arch"]
-        for name in ("held", "not_invoiced", "old", "b2b", "standard", "difference"):
-            domain = tree.split(f'name="{name}"')[1].split('domain="')[1].split('"')[0]
-            domain = domain.replace("&gt;", ">")
-            lines = self.env["amazon.deferred"].search(
-                # what a client does with the text of the view
-                [("account_id", "=", self.account.id), *safe(domain)]
-            )
-            found[name] = set(lines.mapped("order_ref"))
-        self.assertEqual(
-            found,
-            {
-                "held": {b2b},
-                "not_invoiced": {unknown},
-                "old": {self.ref, unknown},
-                "b2b": {b2b},
-                "standard": {self.ref, unknown},
-                "difference": set(),
-            },
-        )
-
-    def test_wizard(self):
-        """row 11.8: one figure at any date, and the list behind it"""
-        base = self.total_of_company(date(2026, 10, 4))
-        wizard = Form(self.env["amazon.deferred.date"])
-        self.assertEqual(wizard.date, fields.Date.today())
-        wizard.date = date(2026, 10, 4)
-        self.assertMoney(wizard.amount_open, base)
-        before = wizard.order_count
-        wizard.date = date(2026, 10, 5)
-        self.assertMoney(wizard.amount_open, base + 50)
-        self.assertEqual(wizard.order_count, before + 1)
-        action = wizard.save().action_open()
-        lines = (
-            self.env[action["res_model"]]
-            .with_context(**action["context"])
-            .search(action["domain"])
-        )
-        self.assertIn(self.ref, lines.mapped("order_ref"))
-        self.assertMoney(sum(lines.mapped("amount_open_company")), base + 50)
-        self.assertIn("10/05/2026", action["name"].replace("2026-10-05", "10/05/2026"))
-
-    def total_of_company(self, at):
-        lines = (
-            self.env["amazon.deferred"]
-            .with_context(at_date=at)
-            .search([("company_id", "=", self.env.company.id)])
-        )
-        return exact(sum(lines.mapped("amount_open_company")))
-
-    def test_ways_on(self):
-        line = self.line(self.account, self.ref)
-        action = line.action_view_order()
-        self.assertEqual(action["res_id"], line.amazon_order_id.id)
-        action = line.action_view_items()
-        items = self.env[action["res_model"]].search(action["domain"])
-        self.assertEqual(items.move_id, self.bill)
-        self.assertEqual(items.account_type, "asset_receivable")
-        action = line.action_view_transactions()
-        self.assertEqual(action["res_model"], "amazon.transaction")
-
-    def test_rights(self):
-        """row 1.7: an Amazon user reads; nobody writes"""
-        user = new_test_user(
-            self.env, "reader", groups="amazon_connector.group_amazon_user"
-        )
-        lines = self.env["amazon.deferred"].with_user(user)
-        line = lines.search([("order_ref", "=", self.ref)])
-        self.assertEqual(line.amount_open, 50)
-        with self.assertRaises(AccessError):
-            line.write({"order_ref": "x"})
-        with self.assertRaises(AccessError):
-            self.env["amazon.transaction"].with_user(user).create({})
-        self.assertTrue(Form(self.env["amazon.deferred.date"].with_user(user)).save())
-
-    def test_one_query(self):
-        """cost does not grow with the number of lines"""
-        self.env.flush_all()
-        self.env["amazon.deferred"].search([]).mapped("amount_open")
-        for _number in range(5):
-            self.sell(self.account, "10.00")
-        self.env.flush_all()
-        self.env.invalidate_all()
-        model = self.env["amazon.deferred"]
-        with self.assertQueryCount(1):
-            lines = model.search_fetch(
-                [("account_id", "=", self.account.id)], ["amount_open", "held", "state"]
-            )
-            self.assertEqual(len(lines), 6)
-            self.assertEqual(sum(lines.mapped("amount_open")), 100)
-
-
-def safe(domain):
-    """A view's domain, which has only literals."""
-    import ast
-
-    return ast.literal_eval(domain)

@@ -17,7 +17,7 @@ class TestSettlementBookProcesses(ProcessCase):
         super().setUp()
         account = ("amazon.account", [self.account])
         self.press(*account, "action_create_settlement_accounts")
-        self.write(*account, settlement_policy="manual")
+        self.write(*account, settlement_policy="manual", settlement_split="none")
         stores = self.sql(
             "SELECT id FROM amazon_store WHERE account_id = %s", self.account
         )

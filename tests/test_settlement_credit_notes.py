@@ -14,7 +14,7 @@ BAG = "BACKPACK-20L"
 @tagged("post_install", "-at_install")
 class TestSettlementCreditNotes(SettlementCase):
     def connected(self, key="US", **values):
-        account, seller = self.bookable(key, settlement_policy="posted")
+        account, seller = self.bookable(key, fresh=True, settlement_policy="posted")
         account.store_ids.write({"invoice_policy": "posted", **values})
         return account, seller
 

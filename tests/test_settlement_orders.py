@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .settlement_case import COMMISSION, REFUND, SALE, SettlementCase
 
@@ -214,6 +214,15 @@ class TestSettlementOrders(OrderCase):
         invoice.action_post()
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(issue.state, "solved")
+
+    def test_posted_without_amazon_rights(self):
+        """case 19: who posts the invoice needs no right to Amazon's records"""
+        ref, invoice = self.sell(self.account, "25.00", post=False)
+        settlement = self.post(self.account, [paid(self, ref, "25.00")])
+        clerk = new_test_user(self.env, "clerk", "account.group_account_invoice")
+        invoice.with_user(clerk).action_post()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(settlement.issue_ids.state, "solved")
 
     def test_draft_credit_note(self):
         """case 19: the same for a credit note"""

@@ -16,7 +16,9 @@ REFUSED = {"errors": [{"code": "Unauthorized", "message": "Access denied"}]}
 class TestSettlementSummary(SettlementCase):
     def setUp(self):
         super().setUp()
-        self.account, self.seller = self.bookable(settlement_policy="posted")
+        self.account, self.seller = self.bookable(
+            fresh=True, settlement_policy="posted"
+        )
         self.addCleanup(self.sandbox.faults.clear)
 
     def close(self, amount="-39.99"):

@@ -43,7 +43,9 @@ class TestUserRights(AmazonCase):
 
     def test_seller_without_amazon_rights(self):
         """row 1.7: sales of Amazon orders open for every salesperson"""
-        self.open_screens(self.user("sales_team.group_sale_salesman_all_leads"), self.sale)
+        self.open_screens(
+            self.user("sales_team.group_sale_salesman_all_leads"), self.sale
+        )
 
     def test_warehouse_with_amazon(self):
         """row 1.7: the warehouse sees order, shipment and transfer, not the settings"""

@@ -44,8 +44,10 @@ class AmazonDeferredDate(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_connector.amazon_deferred_action"
         )
+        name = self.env._("Deferred Funds at %s", self.date)
         return action | {
-            "name": self.env._("Deferred Funds at %s", self.date),
+            "name": name,
+            "display_name": name,  # what the client shows
             "domain": [("company_id", "=", self.company_id.id)],
             "context": {"at_date": fields.Date.to_string(self.date)},
             "target": "main",

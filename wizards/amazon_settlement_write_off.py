@@ -75,7 +75,9 @@ class AmazonSettlementWriteOff(models.TransientModel):
     def _compute_journal_id(self):
         """The company's journal for miscellaneous entries."""
         Journal = self.env["account.journal"]
-        own = self.env["amazon.account"].sudo().search([]).settlement_journal_id
+        accounts = self.env["amazon.account"].sudo()
+        accounts = accounts.search([("company_id", "in", self.company_id.ids)])
+        own = accounts.settlement_journal_id
         for wizard in self:
             company = wizard.company_id
             other = own | company.currency_exchange_journal_id
