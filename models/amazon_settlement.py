@@ -168,7 +168,7 @@ class AmazonSettlement(models.Model):
         for settlement in self:
             settlement.unmapped_count = len(settlement.unmapped_ids)
             settlement.issue_count = issues.get(settlement, 0)
-            settlement.move_count = len(settlement.move_ids)
+            settlement.move_count = len(settlement.sudo().move_ids)
 
     @api.depends("proof_ids.state")
     def _compute_failed_proofs(self):

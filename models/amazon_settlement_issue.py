@@ -64,6 +64,8 @@ class AmazonSettlementIssue(models.Model):
         [("open", "Open"), ("solved", "Solved"), ("ignored", "Ignored")],
         compute="_compute_state",
         search="_search_state",
+        compute_sudo=True,
+        help="Solved: its journal item is reconciled.",
     )
 
     @api.depends("ignored", "move_line_id.reconciled", "move_line_id.parent_state")
@@ -81,8 +83,11 @@ class AmazonSettlementIssue(models.Model):
         if operator != "in":
             return NotImplemented
         ignored = Domain("ignored", "=", True)
-        reconciled = Domain("move_line_id.reconciled", "=", True) & Domain(
-            "move_line_id.parent_state", "=", "posted"
+        # whoever may see the mismatch may know that it is solved
+        reconciled = Domain(
+            "move_line_id",
+            "any!",
+            [("reconciled", "=", True), ("parent_state", "=", "posted")],
         )
         domains = {
             "ignored": ignored,

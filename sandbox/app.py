@@ -3,16 +3,29 @@
 import json
 import re
 import socket
+from urllib.parse import unquote
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from . import control, documents, faults, finances, reports, summaries
+from . import (
+    catalog_items,
+    control,
+    documents,
+    faults,
+    feeds,
+    finances,
+    images,
+    listings_items,
+    reports,
+    summaries,
+    uploads,
+)
 from .clock import iso
 from .errors import ApiError, denied, invalid
 from .page import page
 from .search import get_order, search_orders
-from .sellers import BASE, FINANCE
+from .sellers import BASE, FINANCE, LISTING
 from .shipments import confirm_shipment
 
 REGIONS = ("na", "eu", "fe")
@@ -90,11 +103,79 @@ OPERATIONS = {
         FINANCE,
         summaries.list_summary,
     ),
+    "getListingsItem": (
+        "GET",
+        re.compile(r"/listings/2021-08-01/items/(?P<seller_id>[^/]+)/(?P<sku>[^/]+)"),
+        LISTING,
+        listings_items.get_listings_item,
+    ),
+    "searchListingsItems": (
+        "GET",
+        re.compile(r"/listings/2021-08-01/items/(?P<seller_id>[^/]+)"),
+        LISTING,
+        listings_items.search_listings_items,
+    ),
+    "patchListingsItem": (
+        "PATCH",
+        re.compile(r"/listings/2021-08-01/items/(?P<seller_id>[^/]+)/(?P<sku>[^/]+)"),
+        LISTING,
+        listings_items.patch_listings_item,
+    ),
+    "getCatalogItem": (
+        "GET",
+        re.compile(r"/catalog/2022-04-01/items/(?P<asin>[^/]+)"),
+        LISTING,
+        catalog_items.get_catalog_item,
+    ),
+    "searchCatalogItems": (
+        "GET",
+        re.compile(r"/catalog/2022-04-01/items"),
+        LISTING,
+        catalog_items.search_catalog_items,
+    ),
+    "createFeedDocument": (
+        "POST",
+        re.compile(r"/feeds/2021-06-30/documents"),
+        LISTING,
+        feeds.create_feed_document,
+    ),
+    "getFeedDocument": (
+        "GET",
+        re.compile(r"/feeds/2021-06-30/documents/(?P<document_id>[^/]+)"),
+        LISTING,
+        feeds.get_feed_document,
+    ),
+    "createFeed": (
+        "POST",
+        re.compile(r"/feeds/2021-06-30/feeds"),
+        LISTING,
+        feeds.create_feed,
+    ),
+    "getFeeds": (
+        "GET",
+        re.compile(r"/feeds/2021-06-30/feeds"),
+        LISTING,
+        feeds.get_feeds,
+    ),
+    "getFeed": (
+        "GET",
+        re.compile(r"/feeds/2021-06-30/feeds/(?P<feed_id>[^/]+)"),
+        LISTING,
+        feeds.get_feed,
+    ),
+    "cancelFeed": (
+        "DELETE",
+        re.compile(r"/feeds/2021-06-30/feeds/(?P<feed_id>[^/]+)"),
+        LISTING,
+        feeds.cancel_feed,
+    ),
 }
 # Amazon's other houses: no access token, no region, no model.
 OUTSIDE = {
     "token": re.compile(r"/auth/o2/token"),
     "document": re.compile(re.escape(documents.PATH) + r"(?P<document_id>[^/]+)"),
+    "upload": uploads.NAME,
+    "image": images.NAME,
 }
 
 
@@ -119,9 +200,10 @@ class App:
         if request.path.startswith("/sandbox/"):
             with self.sandbox.lock:
                 return control.answer(self.sandbox, request)
-        if any(pattern.fullmatch(request.path) for pattern in OUTSIDE.values()):
-            return self._call(request, "", request.path)
-        region, slash, path = request.path.removeprefix("/").partition("/")
+        path = _raw_path(request)
+        if any(pattern.fullmatch(path) for pattern in OUTSIDE.values()):
+            return self._call(request, "", path)
+        region, slash, path = path.removeprefix("/").partition("/")
         if region in REGIONS and slash:
             return self._call(request, region, "/" + path)
         return _json(404, ApiError(404).body)
@@ -162,13 +244,14 @@ class App:
 
     def _perform(self, request, call, headers):
         sandbox, operation = self.sandbox, call["operation"]
+        about = call["order_id"], call["parameters"].get("sku")
         if operation is None:
             raise ApiError(404)
         with sandbox.lock:
             if operation not in OUTSIDE:
                 self._admit(request, call, headers)
             before = ("status", "slow", "timeout_before")
-            fault = sandbox.faults.take(before, operation, call["order_id"])
+            fault = sandbox.faults.take(before, operation, *about)
         if fault:
             call["fault"] = fault.kind
             if fault.kind == "slow":
@@ -184,11 +267,17 @@ class App:
                 response = sandbox.reports.documents.download(
                     request, call, sandbox.faults
                 )
+            elif operation == "upload":
+                response = sandbox.feeds.uploads.take(
+                    request, call["parameters"]["document_id"]
+                )
+            elif operation == "image":
+                response = images.serve(request, call["parameters"]["image"])
             else:
                 # Within the lock: the views share parts with the orders.
                 response = _json(*OPERATIONS[operation][3](sandbox, call))
             after = ("truncate", "timeout_after")
-            fault = sandbox.faults.take(after, operation, call["order_id"])
+            fault = sandbox.faults.take(after, operation, *about)
         if fault:
             call["fault"] = fault.kind
             if fault.kind == "truncate":
@@ -212,6 +301,11 @@ class App:
             raise invalid("Invalid Input", "A list is one comma-separated parameter")
 
 
+def _raw_path(request):
+    """The path as it was sent: in a SKU a slash is `%2F`, which a path hides."""
+    return request.environ.get("RAW_URI", request.path).partition("?")[0]
+
+
 def _route(method, region, path):
     """The operation and the parameters in its path."""
     if not region:
@@ -221,13 +315,13 @@ def _route(method, region, path):
     for operation, (its_method, pattern, _role, _answer) in OPERATIONS.items():
         match = pattern.fullmatch(path)
         if match and method == its_method:
-            return operation, match.groupdict()
+            return operation, {n: unquote(v) for n, v in match.groupdict().items()}
     return None, {}
 
 
 def _request_body(request, operation):
     """The JSON of the request, or its text where it isn't JSON."""
-    if operation == "token" or request.method == "GET":
+    if operation in OUTSIDE or request.method == "GET":
         return None
     text = request.get_data(as_text=True)
     try:

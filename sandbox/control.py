@@ -7,6 +7,13 @@ POST   /sandbox/orders/{id}/cancel         {"items": {order item id: quantity}}
 POST   /sandbox/orders/{id}/release | ship
 POST   /sandbox/orders/{id}/refund         {"items": {order item id: units or "amount"},
                                            "restocking_fee", "goodwill"}
+GET    /sandbox/listings                   all of them
+POST   /sandbox/listings                   [{"seller", "sku", ...}, ...]: keywords of
+                                           Sandbox.add_listing; or {"seller", "count",
+                                           "families", "seed", "marketplaces"}
+POST   /sandbox/listings/change            {"seller", "sku", "marketplace", ...}
+POST   /sandbox/listings/remove            {"seller", "sku", "marketplaces"}
+POST   /sandbox/buy                        {"marketplace", "sku", "quantity", ...}
 POST   /sandbox/faults                     keywords of Faults.add
 DELETE /sandbox/faults
 POST   /sandbox/clock                      {"advance": seconds}
@@ -27,6 +34,7 @@ from werkzeug.wrappers import Response
 
 from .catalog import CATALOG, UNLINKED_SKUS
 from .clock import iso, parse_time
+from .listings import listing_state
 
 _ORDER = re.compile(r"/sandbox/orders/([^/]+)/(cancel|release|ship)")
 _SELLER = re.compile(r"/sandbox/sellers/([^/]+)")
@@ -61,6 +69,11 @@ def _perform(sandbox, method, path, body):
         return 200, order_state(sandbox, deeds[deed](order_id, **body))
     if method == "POST" and (match := _MONEY.fullmatch(path)):
         return 200, _move_money(sandbox, *match.groups(), body)
+    if path.startswith("/sandbox/listings"):
+        return 200, _listings(sandbox, method, path, body)
+    if method == "POST" and path == "/sandbox/buy":
+        order = sandbox.buy(**body)
+        return 200, {"accepted": bool(order), "orderId": order and order.order_id}
     if method == "POST" and path == "/sandbox/faults":
         sandbox.faults.add(**body)
         return 200, {}
@@ -97,6 +110,39 @@ def _add(sandbox, entry):
             entry[name] = parse_time(entry[name])
     seller = seller or sandbox.seller_of(entry.get("marketplace", "US"))
     return sandbox.add_order(seller, **entry)
+
+
+def _listings(sandbox, method, path, body):
+    if (method, path) == ("GET", "/sandbox/listings"):
+        return listing_states(sandbox)
+    if (method, path) == ("POST", "/sandbox/listings"):
+        if isinstance(body, dict):
+            return {"skus": sandbox.generate_listings(**body)}
+        made = [listing for entry in body for listing in _list(sandbox, entry)]
+        return [listing_state(listing, sandbox.clock.now()) for listing in made]
+    if (method, path) == ("POST", "/sandbox/listings/change"):
+        changed = sandbox.change_listing(**body)
+        return [listing_state(listing, sandbox.clock.now()) for listing in changed]
+    if (method, path) == ("POST", "/sandbox/listings/remove"):
+        sandbox.remove_listing(**body)
+        return {}
+    raise KeyError(f"{method} {path}")
+
+
+def _list(sandbox, entry):
+    if "opened" in entry:
+        entry = {**entry, "opened": parse_time(entry["opened"])}
+    return sandbox.add_listing(**entry)
+
+
+def listing_states(sandbox):
+    now = sandbox.clock.now()
+    return [
+        listing_state(listing, now)
+        for seller in sandbox.sellers.values()
+        for _sku, there in sandbox.listings.of(seller, sorted(seller.marketplace_ids))
+        for listing in there.values()
+    ]
 
 
 def _move_money(sandbox, whose, key, deed, body):
@@ -137,6 +183,15 @@ def state(sandbox):
         "calls": dict(sandbox.counts),
         "catalog": CATALOG,
         "unlinkedSkus": list(UNLINKED_SKUS),
+        "listings": {  # how many SKUs each has; /sandbox/listings tells them
+            key: sum(1 for _ in sandbox.listings.of(seller, seller.marketplace_ids))
+            for key, seller in sandbox.sellers.items()
+        },
+        "feeds": [
+            {"seller": feed.seller_key, **feed.view(sandbox.clock.now())}
+            for seller in sandbox.sellers.values()
+            for feed in sandbox.feeds.of(seller)
+        ],
     }
 
 

@@ -28,10 +28,18 @@ _ERROR = (
 )
 
 
+class Encoded(NamedTuple):
+    """Bytes, and the charset the storage declares for them (which may be wrong)."""
+
+    data: bytes
+    charset: str
+
+
 class Document(NamedTuple):
     data: bytes
     compressed: bool
     settlement: Settlement | None
+    charset: str
 
 
 class Documents:
@@ -43,14 +51,18 @@ class Documents:
         self._documents = {}
 
     def add(self, content, settlement=None):
-        """Keep a document (text is UTF-8); answers its id."""
-        data = content.encode() if isinstance(content, str) else content
+        """Keep a document (text is UTF-8, bytes are `Encoded`); answers its id."""
+        data, charset = content, "UTF-8"
+        if isinstance(content, Encoded):
+            data, charset = content
+        elif isinstance(content, str):
+            data = content.encode()
         compressed = len(data) >= _LARGE if self.compress is None else self.compress
         document_id = f"amzn1.spdoc.1.4.{self._rng.getrandbits(128):032x}"
-        self._documents[document_id] = Document(data, compressed, settlement)
+        self._documents[document_id] = Document(data, compressed, settlement, charset)
         return document_id
 
-    def view(self, document_id, base, by_header=False):
+    def view(self, document_id, base, by_header=False, name="reportDocumentId"):
         """`ReportDocument`, with a URL for the next five minutes."""
         document = self._documents[document_id]
         query = {
@@ -61,7 +73,7 @@ class Documents:
             query["response-content-encoding"] = "gzip"
         query["X-Amz-Signature"] = self._sign(document_id, query)
         shown = {
-            "reportDocumentId": document_id,
+            name: document_id,
             "url": f"{base}{PATH}{document_id}?{urlencode(query)}",
         }
         if document.compressed:
@@ -77,13 +89,13 @@ class Documents:
         document_id, query = call["parameters"]["document_id"], call["query"]
         if any(name.lower().startswith("x-amz-") for name in request.headers.keys()):
             text = "There were headers present in the request which were not signed"
-            return _refuse("AccessDenied", text)
+            return refuse("AccessDenied", text)
         if query.get("X-Amz-Signature") != self._sign(document_id, query):
             text = "The request signature we calculated does not match."
-            return _refuse("SignatureDoesNotMatch", text)
+            return refuse("SignatureDoesNotMatch", text)
         signed = datetime.strptime(query["X-Amz-Date"], _TIME).replace(tzinfo=UTC)
         if self.clock.now() > signed + LIFE:
-            return _refuse("AccessDenied", "Request has expired")
+            return refuse("AccessDenied", "Request has expired")
         document = self._documents[document_id]
         data = document.data
         if document.settlement and (fault := faults.take(FAULTS, "document")):
@@ -91,11 +103,12 @@ class Documents:
             data = flat_file(document.settlement, fault.kind).encode()
         if document.compressed:
             data = gzip.compress(data, 6, mtime=0)
-        response = Response(data, content_type="text/plain; charset=UTF-8")
+        kind = f"text/plain; charset={document.charset}"
+        response = Response(data, content_type=kind)
         if "response-content-encoding" in query:
             response.headers["Content-Encoding"] = query["response-content-encoding"]
         return response
 
 
-def _refuse(code, message):
+def refuse(code, message):
     return Response(_ERROR.format(code, message), 403, content_type="application/xml")

@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from .amounts import rounded
+from .builder import CLOSED
 from .marketplaces import Marketplace
+from .orders import PENDING
 
 DEFAULT = "DEFAULT"
 STATUSES = ("Active", "Inactive", "Incomplete")
@@ -60,7 +63,7 @@ class Stock:
     lead_time: int | None = None
     submitted: list = field(default_factory=list)  # fulfillment_availability, as sent
     pending: list = field(default_factory=list)  # of Change, the earliest first
-    reserved: dict = field(default_factory=dict)  # order id → units
+    reserved: dict = field(default_factory=dict)  # id of a pending order → units
 
     @property
     def by_merchant(self):
@@ -157,7 +160,7 @@ class Listings:
             marketplace,
             product.asin,
             title or product.title_in(marketplace.country),
-            None if price is None else Decimal(str(price)),
+            None if price is None else rounded(price, marketplace),
             status,
             condition,
             f"{self._count:04}SBX{self._count * 7919 % 100000:05}",
@@ -177,7 +180,7 @@ class Listings:
         for marketplace_id in marketplaces or there:
             for name, value in changes.items():
                 if name == "price" and value is not None:
-                    value = Decimal(str(value))
+                    value = rounded(value, there[marketplace_id].marketplace)
                 setattr(there[marketplace_id], name, value)
         if "asin" in changes:
             self._skus.setdefault((seller.key, changes["asin"]), {})[sku] = None
@@ -234,20 +237,33 @@ class Listings:
     # Orders
 
     def reserve(self, order):
-        """An order takes its units."""
+        """An order that is to be sent takes its units."""
+        elsewhere = order.payload["salesChannel"].get("channelName") == "NON_AMAZON"
+        if order.status in CLOSED or elsewhere:
+            return
         by_merchant = order.fulfilled_by == "MERCHANT"
         for sku, units in units_of(order).items():
             stock = self.stock(order.seller, sku)
             if stock and stock.by_merchant == by_merchant:
                 taken = min(units, stock.quantity)
-                stock.reserved[order.order_id] = taken
                 stock.move(-taken)
+                if order.status in PENDING:
+                    stock.reserved[order.order_id] = taken
+
+    def confirm(self, order):
+        """A pending order was paid: its units are gone for good."""
+        self._unreserve(order)
 
     def release(self, order):
         """An order cancelled while pending gives its units back."""
-        for sku in units_of(order):
-            if stock := self.stock(order.seller, sku):
-                stock.move(stock.reserved.pop(order.order_id, 0))
+        for stock, units in self._unreserve(order):
+            stock.move(units)
+
+    def _unreserve(self, order):
+        stocks = [self.stock(order.seller, sku) for sku in units_of(order)]
+        return [
+            (stock, stock.reserved.pop(order.order_id, 0)) for stock in stocks if stock
+        ]
 
 
 def units_of(order):

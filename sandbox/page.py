@@ -26,6 +26,7 @@ def page(sandbox):
 
 
 def _section(sandbox, seller):
+    listed = sum(1 for _ in sandbox.listings.of(seller, seller.marketplace_ids))
     counts = Counter(o.status for o in sandbox.orders.values() if o.seller is seller)
     rows = {
         "Endpoint": f"{sandbox.url}/{seller.region}",
@@ -34,6 +35,7 @@ def _section(sandbox, seller):
         "Marketplaces": ", ".join(m.name for m in seller.marketplaces),
         "Roles": ", ".join(sorted(seller.roles)),
         "Orders": ", ".join(f"{n} {s}" for s, n in sorted(counts.items())) or "none",
+        "Listings": f"{listed} SKUs",
     }
     cells = "".join(
         f"<tr><th>{escape(name)}</th><td><code>{escape(value)}</code></td></tr>"

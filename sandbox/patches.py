@@ -130,7 +130,9 @@ def _patched(stock, patch):
     sent = [dict(value) for value in patch.get("value", [])]
     if patch["op"] == "delete":
         gone = {value.get("fulfillment_channel_code") for value in sent}
-        kept = [v for v in submitted(stock) if v["fulfillment_channel_code"] not in gone]
+        kept = [
+            v for v in submitted(stock) if v["fulfillment_channel_code"] not in gone
+        ]
         return kept if sent else []
     if patch["op"] != "merge":
         return sent

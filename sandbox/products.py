@@ -48,8 +48,8 @@ class Products:
 
     def __init__(self):
         self._products = {}
-        self._children = {}  # ASIN of a parent → ASINs
-        self._barcodes = {}  # barcode → ASINs
+        self._children = {}  # ASIN of a parent → {ASIN: None}, in order
+        self._barcodes = {}  # barcode → {ASIN: None}
 
     def get(self, asin):
         return self._products.get(asin)
@@ -57,23 +57,31 @@ class Products:
     def __iter__(self):
         return iter(self._products.values())
 
-    def add(self, product):
-        if product.asin in self._products:
-            raise ValueError(f"There is a product {product.asin} already")
-        self._products[product.asin] = product
-        if product.parent:
-            self._children.setdefault(product.parent, []).append(product.asin)
-        if product.barcode:
-            self._barcodes.setdefault(product.barcode, []).append(product.asin)
+    def put(self, asin, title, facts):
+        """The product of this ASIN, made if there is none, with these facts."""
+        product = self._products.get(asin)
+        if product is None:
+            product = self._products[asin] = Product(asin, title)
+        for name, value in facts.items():
+            setattr(product, name, value)
+        if "parent" in facts:
+            self._children.setdefault(product.parent, {})[asin] = None
+        if "barcode" in facts:
+            self._barcodes.setdefault(product.barcode, {})[asin] = None
         return product
 
     def children(self, asin, country):
         """The ASINs of a family in the catalog of this country."""
-        found = self._children.get(asin, ())
-        return [child for child in found if country in self._products[child].countries]
+        family = (self._products[child] for child in self._children.get(asin, ()))
+        return [
+            child.asin
+            for child in family
+            if child.parent == asin and country in child.countries
+        ]
 
     def of_barcode(self, barcode):
-        return self._barcodes.get(barcode, [])
+        found = self._barcodes.get(barcode, ())
+        return [asin for asin in found if self._products[asin].barcode == barcode]
 
     def theme_of(self, product):
         parent = self._products.get(product.parent, product)
@@ -96,9 +104,7 @@ def summary(product, marketplace):
         "color": product.options.get("color"),
         "size": product.options.get("size"),
         "style": product.options.get("style"),
-        "itemClassification": (
-            "VARIATION_PARENT" if product.theme else "BASE_PRODUCT"
-        ),
+        "itemClassification": ("VARIATION_PARENT" if product.theme else "BASE_PRODUCT"),
         "itemName": product.title_in(marketplace.country),
         "manufacturer": product.brand,
         "packageQuantity": None if product.theme else 1,

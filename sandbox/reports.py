@@ -6,7 +6,8 @@ it holds nothing the report ends CANCELLED, as Amazon's do when there is no data
 
 Amazon leaves open, and the sandbox chose: a report waits 15 seconds and is done after
 60; a `createdSince` of more than 91 days ago is refused; a report of a type whose role
-the caller lacks is left out of a list, and refused where it is asked for.
+the caller lacks is left out of a list, and refused where it is asked for; the listings
+report takes one of two roles.
 """
 
 import re
@@ -17,8 +18,10 @@ from random import Random
 from .clock import iso, parse_time
 from .documents import Documents
 from .errors import ApiError, denied, invalid
+from .listings_report import REPORT_TYPE as LISTINGS
+from .listings_report import ListingsReport
 from .queries import check_marketplaces, listed, page_token, read_token, time_of
-from .sellers import BASE, FINANCE
+from .sellers import BASE, FINANCE, LISTING
 from .settlements import flat_file
 
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
@@ -27,6 +30,7 @@ RETENTION = timedelta(days=90)
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]+")
 _FIRST_ID = 50100020000
 _NEVER = timedelta(0)
+_FATAL = '{"errorDetails":"The request could not be completed: internal error."}'
 
 
 @dataclass(eq=False)
@@ -42,6 +46,7 @@ class Report:
     work: timedelta  # until it is done
     document_id: str = ""  # none: it will end CANCELLED
     cancelled: bool = False
+    fatal: bool = False
 
     def status(self, now):
         if self.cancelled:
@@ -50,6 +55,8 @@ class Report:
             return "IN_QUEUE"
         if now < self.created + self.work:
             return "IN_PROGRESS"
+        if self.fatal:
+            return "FATAL"
         return "DONE" if self.document_id else "CANCELLED"
 
     def view(self, now):
@@ -67,7 +74,7 @@ class Report:
             shown["processingStartTime"] = iso(self.created + self.wait)
             if status != "IN_PROGRESS":
                 shown["processingEndTime"] = iso(self.created + self.work)
-        if status == "DONE":
+        if status in ("DONE", "FATAL"):
             shown["reportDocumentId"] = self.document_id
         return shown
 
@@ -75,14 +82,16 @@ class Report:
 class Reports:
     """All reports. Tests and drills change the attributes.
 
-    `contents`: {report type: text, bytes, or a function of sandbox and report that
-    answers one}. `wait` and `work`: how long requested reports take.
+    `contents`: {report type: text, bytes, `Encoded`, or a function of sandbox, seller
+    and request that answers one}. `wait` and `work`: how long requested reports take.
+    `listings`: how the listings report is written.
     """
 
     def __init__(self, clock, faults, seed=0):
         self.clock = clock
         self.faults = faults
-        self.contents = {}
+        self.listings = ListingsReport()
+        self.contents = {LISTINGS: self.listings}
         self.wait = timedelta(seconds=15)
         self.work = timedelta(seconds=60)
         self.documents = Documents(clock, Random(f"documents {seed}"))
@@ -119,9 +128,10 @@ class Reports:
     def request(self, sandbox, seller, body, start, end):
         def content():
             found = self.contents.get(body["reportType"])
-            return found(sandbox, body) if callable(found) else found
+            return found(sandbox, seller, body) if callable(found) else found
 
-        return self._add(
+        slow = self.faults.take(("slow_report",), "createReport")
+        report = self._add(
             body["reportType"],
             seller,
             body["marketplaceIds"],
@@ -129,8 +139,12 @@ class Reports:
             end,
             content,
             wait=self.wait,
-            work=self.work,
+            work=self.work + timedelta(seconds=slow.seconds if slow else 0),
         )
+        if self.faults.take(("fatal_report",), "createReport"):
+            report.fatal = True
+            report.document_id = self.documents.add(_FATAL)
+        return report
 
     def _add(
         self,
@@ -184,7 +198,10 @@ def is_settlement(report_type):
 
 
 def _allowed(report_type, seller):
-    return (FINANCE if is_settlement(report_type) else BASE) in seller.roles
+    if is_settlement(report_type):
+        return FINANCE in seller.roles
+    either = {BASE, LISTING} if report_type == LISTINGS else {BASE}
+    return bool(either & seller.roles)
 
 
 # The operations
@@ -303,7 +320,7 @@ def cancel_report(sandbox, call):
 
 def get_report_document(sandbox, call):
     report = _find(sandbox, call, "document_id")
-    if report.status(sandbox.clock.now()) != "DONE":
+    if report.status(sandbox.clock.now()) not in ("DONE", "FATAL"):
         raise ApiError(404, details=f"{report.document_id} was not found")
     by_header = call["query"].get("enableContentEncodingUrlHeader") == "true"
     documents = sandbox.reports.documents

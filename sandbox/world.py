@@ -8,25 +8,29 @@ from decimal import Decimal
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from . import listings_seed, settlements
 from . import seed as seeding
-from . import settlements
 from .amounts import rounded
 from .app import App
 from .builder import build_order, complete_order, random_order_id
 from .catalog import CATALOG, LINKED_SKUS, UNLINKED_SKUS
 from .clock import Clock
 from .faults import Faults
+from .feeds import Feeds
 from .ledger import Event, Ledger, Row
 from .limits import Limits
+from .listings import Listings
 from .lwa import Tokens
+from .market import Market
 from .marketplaces import marketplace_of
-from .orders import Order
+from .orders import PENDING, Order
+from .products import Products
 from .random_orders import plain_order, random_order
 from .reports import Reports
 from .sellers import Seller
 
 
-class Sandbox:
+class Sandbox(Market):
     """An Amazon of our own.
 
     `seed` decides about everything that looks like chance; None leaves the sandbox
@@ -48,6 +52,9 @@ class Sandbox:
         self.faults = Faults(seed or 0)
         self.ledger = Ledger(seed or 0)
         self.reports = Reports(self.clock, self.faults, seed or 0)
+        self.feeds = Feeds(self.clock, seed or 0)
+        self.products = Products()
+        self.listings = Listings(self.clock)
         self.settlements = {}  # settlement id → Settlement
         self.tokens = Tokens(self.clock, self.sellers)
         self.limits = Limits(self.clock, rate_factor)
@@ -56,6 +63,7 @@ class Sandbox:
         self._server = None
         if seed is not None:
             seeding.populate(self)
+            listings_seed.populate(self)
 
     # The server
 
@@ -127,6 +135,7 @@ class Sandbox:
             raise ValueError(f"There is an order {order.order_id} already")
         self.orders[order.order_id] = order
         self.ledger.follow(order, order.updated)
+        self.listings.reserve(order)
         return order
 
     def generate_orders(
@@ -168,11 +177,21 @@ class Sandbox:
 
     def cancel(self, order_id, by="BUYER", reason="Ordered by mistake", items=None):
         """Cancel an order, or with `items` so many of some: {order item id: n}."""
-        return self._change(order_id, Order.cancel, by=by, reason=reason, items=items)
+        with self.lock:
+            pending = self.orders[order_id].status in PENDING
+            order = self._change(
+                order_id, Order.cancel, by=by, reason=reason, items=items
+            )
+            if pending and order.status == "CANCELLED":
+                self.listings.release(order)
+            return order
 
     def release_pending(self, order_id):
         """The payment is in: PENDING becomes UNSHIPPED, buyer and prices show."""
-        return self._change(order_id, Order.release)
+        with self.lock:
+            order = self._change(order_id, Order.release)
+            self.listings.confirm(order)
+            return order
 
     def ship_by_amazon(self, order_id):
         """Amazon has sent an FBA order."""

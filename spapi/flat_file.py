@@ -47,9 +47,12 @@ _CODECS = {"cp1252": "cp1252", "iso8859-1": "cp1252", "iso8859-15": "iso8859-15"
 _CODECS |= dict.fromkeys(("cp932", "shift_jis"), "cp932")
 
 
-def choose_encoding(file, charset="", what="report", error=FlatFileError):
+def choose_encoding(
+    file, charset="", what="report", error=FlatFileError, japanese=False
+):
     """One Python codec for the whole of `file`; charset: what its sender called it;
-    what, error: what the file should be, and the exception that says it is not.
+    what, error: what the file should be, and the exception that says it is not;
+    japanese: the marketplace is Japan's.
 
     UTF-8 if all of it is; else what the sender says, else by the marketplace; latin-1,
     which reads anything, if nothing else does.
@@ -63,7 +66,8 @@ def choose_encoding(file, charset="", what="report", error=FlatFileError):
             raise error(f"This is {words}, not a {what}.")
     if _decodes(file, "utf-8"):
         return "utf-8-sig"
-    japanese = re.search(rb"\tJPY[\t\r\n ]|amazon\.co\.jp", head, re.IGNORECASE)
+    yen = rb"\tJPY[\t\r\n ]|amazon\.co\.jp"
+    japanese = japanese or re.search(yen, head, re.IGNORECASE)
     encodings = ["cp932", "cp1252"] if japanese else ["cp1252", "cp932"]
     encodings = [*_named(charset), *encodings]
     return next((name for name in encodings if _decodes(file, name)), "latin-1")
@@ -86,6 +90,20 @@ def _decodes(file, encoding):
     except UnicodeError:
         return False
     return True
+
+
+def nearly_utf8(file):
+    """Whether `file` is UTF-8 but for a few bytes, such as texts that were cut in the
+    middle of a character."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    file.seek(0)
+    good = bad = 0
+    while chunk := file.read(_CHUNK):
+        text = decoder.decode(chunk)
+        lost = text.count("\ufffd")
+        bad += lost
+        good += len(text) - len(text.encode("ascii", "ignore")) - lost
+    return good > 4 * bad
 
 
 class _Window(io.RawIOBase):
@@ -181,12 +199,15 @@ _CLOCK = (
     r"(?:(?:T|[ ]+)(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*([A-Za-z]+|[+-]\d\d:?\d\d)?"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)" + _CLOCK, re.ASCII)
+_MONTH_NAME = re.compile(r"(\d\d?)-([A-Za-z]{3})-(\d{4})" + _CLOCK, re.ASCII)
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _YEAR_LAST = re.compile(r"(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)" + _CLOCK, re.ASCII)
 # Amazon writes UTC; the names are what its other reports use, and mean one thing.
 _ZONES = {
     **dict.fromkeys(("UTC", "GMT", "Z"), 0),
     **{"PST": -8, "PDT": -7, "EST": -5, "EDT": -4, "BST": 1, "CET": 1, "CEST": 2},
-    **{"SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11},
+    **{"WET": 0, "WEST": 1, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3, "TRT": 3},
+    **{"BRT": -3, "SAST": 2, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11},
 }
 
 
@@ -208,6 +229,11 @@ def read_moment(text):
         if separator == ".":
             return day_first, day_first
         return day_first, _moment(year, first, second, clock)
+    if match := _MONTH_NAME.fullmatch(text):
+        day, name, year, *clock = match.groups()
+        place, rest = divmod(_MONTHS.find(name.lower()), 3)
+        moment = None if rest else _moment(year, place + 1, day, clock)
+        return moment, moment
     return None, None
 
 

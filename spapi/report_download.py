@@ -1,33 +1,20 @@
-"""Fetches the file behind a report, piece by piece, whatever its size.
-
-The link is pre-signed: it needs no token, so it gets none, and whoever reads it in
-a log could open it, so it is in none.
-"""
+"""Fetches the file behind a report, piece by piece, whatever its size."""
 
 import contextlib
 import hashlib
-import logging
-import threading
 import zlib
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import urlsplit
 
-import requests
 from urllib3.exceptions import HTTPError
 
-from .client import USER_AGENT
 from .errors import NotFound, Refused, Temporary
+from .file_store import HEADERS, proxies, session_of_ours, silent
 from .transport import reason
 
 MAX_BYTES = 256 * 2**20
 _CHUNK = 2**16
 _TIMEOUT = 30  # seconds without a connection or without a byte
-# "identity": nothing between us and the file store shall compress once more.
-_HEADERS = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT}
-# A proxy of the environment cannot reach the sandbox on this very machine.
-_LOCAL = ("127.0.0.1", "localhost", "::1")
-_DIRECTLY = {"http": None, "https": None, "all": None}
 
 
 class DocumentError(ValueError):
@@ -46,21 +33,6 @@ class Download:
     size: int
     sha256: str
     charset: str
-
-
-class _Here(threading.local):
-    downloading = False
-
-
-_here = _Here()
-
-
-def _may_be_logged(record):
-    return not _here.downloading
-
-
-# urllib3 writes the whole link at debug level, and in one of its warnings.
-logging.getLogger("urllib3.connectionpool").addFilter(_may_be_logged)
 
 
 def download_document(
@@ -86,9 +58,8 @@ def download_document(
         raise DocumentError("the link to the report is not an HTTP address")
     with contextlib.ExitStack() as stack:
         if session is None:
-            session = stack.enter_context(requests.Session())
-            session.auth = lambda request: request  # nor the password of a ~/.netrc
-        stack.enter_context(_silent())
+            session = stack.enter_context(session_of_ours())
+        stack.enter_context(silent())
         response = stack.enter_context(_open(document.url, session, timeout))
         chunks = _received(response, chunk_size, max_bytes)
         if algorithm or response.headers.get("Content-Encoding") == "gzip":
@@ -96,25 +67,15 @@ def download_document(
         return _write(chunks, file, max_bytes, _charset(response))
 
 
-@contextlib.contextmanager
-def _silent():
-    _here.downloading = True
-    try:
-        yield
-    finally:
-        _here.downloading = False
-
-
 def _open(url, session, timeout):
-    local = urlsplit(url).hostname in _LOCAL
     try:
         response = session.get(
             url,
-            headers=_HEADERS,
+            headers=HEADERS,
             timeout=timeout,
             stream=True,
             allow_redirects=False,
-            proxies=_DIRECTLY if local else None,
+            proxies=proxies(url),
         )
     except OSError as error:  # requests' own exceptions are OSErrors, too
         message = f"the report's file did not come: {reason(error)}"

@@ -118,6 +118,13 @@ def _text(value):
     return value
 
 
+def _object(value):
+    """As it came: for what Amazon's model leaves open."""
+    if not isinstance(value, dict):
+        raise Malformed(f"{_show(value)} is not an object")
+    return value
+
+
 def _integer(value):
     if type(value) is not int:
         raise Malformed(f"{_show(value)} is not a whole number")
@@ -174,6 +181,7 @@ def iso(value):
 
 _SCALARS = {
     str: _text,
+    dict: _object,
     int: _integer,
     bool: _boolean,
     Decimal: _decimal,

@@ -195,13 +195,11 @@ def _decide(settlement):
         settlement._set_state("error", reason)
         settlement._tell_accountant(env._("A settlement does not add up"), reason)
     elif unknown:
+        names = dict.fromkeys(unknown.mapped("amount_description"))
         reason = env._(
-            "%(count)s kinds of amounts have no rule yet (%(names)s). Open the tab To "
-            "Map and say what they are.",
-            count=len(unknown),
-            names=", ".join(
-                filter(None, dict.fromkeys(unknown.mapped("amount_description")))
-            ),
+            "No rule knows these amounts yet: %s. Press Map Amounts and say what they "
+            "are.",
+            ", ".join(name or env._("(empty)") for name in names),
         )
         settlement._set_state("to_map", reason)
         settlement._tell_accountant(env._("A settlement needs a rule"), reason)

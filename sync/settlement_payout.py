@@ -53,6 +53,10 @@ def candidates(item, deposit):
             | (Domain("foreign_currency_id", "=", currency.id) & foreign)
         )
     )
+    # those that a reset has left on the transit account wait there
+    found |= left(item).filtered(
+        lambda line: low <= _in_currency(line, currency) <= high
+    )
     return found.sorted(
         lambda line: (
             abs(_in_currency(line, currency) - residual),
@@ -60,6 +64,25 @@ def candidates(item, deposit):
             line.id,
         )
     )
+
+
+def left(item):
+    """Bank lines that wait on the transit account already."""
+    return _waiting_lines(item).search(
+        [
+            ("company_id", "=", item.company_id.id),
+            ("move_id.line_ids", "any", _waiting_items(item)),
+        ]
+    )
+
+
+def _waiting_items(item):
+    return [
+        ("account_id", "=", item.account_id.id),
+        ("currency_id", "=", item.currency_id.id),
+        ("reconciled", "=", False),
+        ("parent_state", "=", "posted"),
+    ]
 
 
 def twins(item, journal, amount, date):

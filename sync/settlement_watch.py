@@ -17,28 +17,18 @@ TWICE = timedelta(days=60)
 
 
 def watch(account):
-    follow(account)
-    list_late(account)
+    items = _in_transit(account)
+    follow(account, items.move_id.amazon_settlement_id)
+    list_late(items)
     list_twice(account)
 
 
-def follow(account):
-    """The state by what is in transit, where the two disagree."""
-    Settlement = account.env["amazon.settlement"]
-    booked = Settlement.search(
-        [("account_id", "=", account.id), ("state", "=", "booked")]
-    )
-    paid = _in_transit(account).filtered(lambda s: s.state == "paid")
-    arrived = booked.filtered(lambda s: not s._open_transit())
-    settlement_payout.refresh(paid | arrived)
-
-
 def _in_transit(account):
-    """Settlements with open items on the transit account."""
+    """The open items of the account's settlements on the transit account."""
     accounts = account.env["amazon.settlement.account"].search(
         [("kind", "=", "transit"), ("company_id", "=", account.company_id.id)]
     )
-    lines = account.env["account.move.line"].search(
+    return account.env["account.move.line"].search(
         [
             ("account_id", "in", accounts.ledger_account_id.ids),
             ("parent_state", "=", "posted"),
@@ -46,38 +36,42 @@ def _in_transit(account):
             ("move_id.amazon_settlement_id.account_id", "=", account.id),
         ]
     )
-    return lines.move_id.amazon_settlement_id
 
 
-def list_late(account):
-    """Payouts that are not in the bank a week after Amazon's deposit date."""
-    env, now = account.env, fields.Datetime.now()
-    late = env["amazon.settlement"].search(
-        [
-            ("account_id", "=", account.id),
-            ("state", "=", "booked"),
-            ("deposit_date", "<", now - PAYOUT),
-        ]
+def follow(account, waiting):
+    """The state by what is in transit, where the two disagree."""
+    booked = account.env["amazon.settlement"].search(
+        [("account_id", "=", account.id), ("state", "=", "booked")]
     )
-    for settlement in late:
-        for item in settlement._open_transit() - settlement.issue_ids.move_line_id:
-            amount = item.amount_residual_currency
-            if amount < 0 and settlement.deposit_date >= now - DEBT:
-                continue
-            settlement.issue_ids.create(
-                {
-                    "settlement_id": settlement.id,
-                    "kind": "payout",
-                    "settled_amount": amount,
-                    "difference": amount,
-                    "detail": _late(env, settlement, amount),
-                    "move_line_id": item.id,
-                }
-            )
+    back = waiting.filtered(lambda settlement: settlement.state == "paid")
+    settlement_payout.refresh(back | (booked - waiting))
+
+
+def list_late(items):
+    """Payouts that are not in the bank a week after Amazon's deposit date."""
+    env, now = items.env, fields.Datetime.now()
+    Issue = env["amazon.settlement.issue"]
+    listed = Issue.search([("move_line_id", "in", items.ids)]).move_line_id
+    for item in items - listed:
+        settlement = item.move_id.amazon_settlement_id
+        amount = item.amount_residual_currency
+        wait = PAYOUT if amount > 0 else DEBT
+        if (settlement.deposit_date or settlement.end) >= now - wait:
+            continue
+        Issue.create(
+            {
+                "settlement_id": settlement.id,
+                "kind": "payout",
+                "settled_amount": amount,
+                "difference": amount,
+                "detail": _late(env, settlement, amount),
+                "move_line_id": item.id,
+            }
+        )
 
 
 def _late(env, settlement, amount):
-    day = settlement.deposit_date.date()
+    day = (settlement.deposit_date or settlement.end).date()
     if amount > 0:
         return env._(
             "Amazon's payout of %s is not in the bank. Press Receive Payout when it is "

@@ -6,6 +6,7 @@ it for free. What is still unproven is asked for: few by ``getOrder``, many by o
 """
 
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields
 
@@ -72,18 +73,10 @@ def _plain(tracking):
 
 def read_back(account):
     """Ask Amazon about confirmations that are due for proof; commits one by one."""
-    rows = account.env["amazon.submission"].search(due(account, "sent"))
-    if not rows:
+    orders = retried(account.env, partial(_to_ask, account))
+    account.env["ir.cron"]._commit_progress()
+    if not orders:
         return
-    fresh = rows.filtered(lambda row: not row.tries)
-    if len(fresh.order_id) > SINGLE_CALLS and account.sync_orders:
-        # one page shows a hundred of them; pulled orders are proven as they come
-        wait = timedelta(minutes=10)
-        fresh.write({"tries": 1, "next_try": fields.Datetime.now() + wait})
-        account._enqueue("orders")
-        account._enqueue("shipments", wait)
-        rows -= fresh
-    orders = rows.order_id
     try:
         with account._client() as api:
             for order in orders:
@@ -96,6 +89,20 @@ def read_back(account):
             wait = exc.retry_after if isinstance(exc, Throttled) else 300
             account._enqueue("shipments", timedelta(seconds=wait + 1))
     account.env["ir.cron"]._commit_progress()
+
+
+def _to_ask(account):
+    """The orders to be asked for one by one; many fresh ones are left to the pull."""
+    rows = account.env["amazon.submission"].search(due(account, "sent"))
+    fresh = rows.filtered(lambda row: not row.tries)
+    if len(fresh.order_id) > SINGLE_CALLS and account.sync_orders:
+        # one page shows a hundred of them; pulled orders are proven as they come
+        wait = timedelta(minutes=10)
+        fresh.write({"tries": 1, "next_try": fields.Datetime.now() + wait})
+        account._enqueue("orders")
+        account._enqueue("shipments", wait)
+        rows -= fresh
+    return rows.order_id
 
 
 def _read_one(account, api, order):

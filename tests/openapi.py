@@ -25,9 +25,12 @@ FILES = (
     "sellers.json",
     "reports_2021-06-30.json",
     "finances_2024-06-19.json",
+    "listingsItems_2021-08-01.json",
+    "catalogItems_2022-04-01.json",
+    "feeds_2021-06-30.json",
 )
-# Login with Amazon and the storage of documents: no model describes them.
-UNDESCRIBED = ("/auth/", "/documents/")
+# Login with Amazon and the storage of files: no model describes them.
+UNDESCRIBED = ("/auth/", "/documents/", "/uploads/", "/images/")
 # Faults by which an answer is not Amazon's any more.
 BROKEN = ("status", "truncate", "timeout_before", "timeout_after")
 

@@ -286,7 +286,7 @@ class TestFigures(DeferredCase):
         self.assertEqual(self.total(account, OCTOBER[-1]), -8)
 
     def test_drafts_do_not_count(self):
-        """cases 19, 11: neither a draft invoice nor a draft entry is in the books"""
+        """case 19: neither a draft invoice nor a draft entry is in the books"""
         account, _seller = self.bookable()
         order = self.captured(account)
         self.invoice(order, "70.00", post=False)
@@ -297,7 +297,7 @@ class TestFigures(DeferredCase):
         self.assertEqual(self.assertLedger(account, *OCTOBER), 50)
 
     def test_random_histories(self):
-        """case 86: whatever is sold, refunded and settled, the list is the ledger"""
+        """whatever is sold, refunded and settled, the list is the ledger"""
         chance = random.Random(86)
         account, _seller = self.bookable()
         refs, number = [], 0
@@ -337,7 +337,7 @@ class TestFigures(DeferredCase):
             )
 
     def test_another_account_and_company(self):
-        """case 80: each line belongs to one account, and to its company"""
+        """each line belongs to one account, and to its company"""
         account, _seller = self.bookable()
         other, _seller = self.bookable()
         first, _invoice = self.sell(account, "10.00")

@@ -167,7 +167,7 @@ class TestDeferredPull(PullCase):
     # -- what Amazon tells only by no longer telling ---------------------------------
 
     def test_released_without_a_word(self):
-        """row 11.8: what is missing among the held is looked for among the released"""
+        """what is missing among the held is looked for among the released"""
         order = self.shipped()
         self.advance(180)
         self.read()
@@ -262,7 +262,7 @@ class TestDeferredPull(PullCase):
         self.assertEqual(len(self.stored()), 1)
 
     def test_missing_role(self):
-        """row 11.7: told once, asked once a day; orders and the account go on"""
+        """row 1.12: told once, asked once a day; orders and the account go on"""
         refusal = {"errors": [{"code": "Unauthorized", "message": "Access denied"}]}
         self.sandbox.faults.add(
             "listTransactions", status=403, body=refusal, probability=1
@@ -292,7 +292,7 @@ class TestDeferredPull(PullCase):
         self.assertEqual(self.run_of(self.account, "transactions").state, "done")
 
     def test_revoked_token_stops_the_account(self):
-        """row 1.11: without a valid token nothing works, and a person is told"""
+        """row 1.12: without a valid token nothing works, and a person is told"""
         self.account._settlements_refused("The reports are not asked for today.")
         self.seller.revoked = True
         self.read()

@@ -19,7 +19,7 @@ class TestScreen(DeferredCase):
         self.ref, self.bill = self.sell(self.account, "50.00")
 
     def test_search_filters(self):
-        """rows 11.1, 11.8: each filter of the screen brings what it says"""
+        """each filter of the screen brings what it says"""
         unknown, b2b = self.order_ref(), self.order_ref()
         self.post(self.account, [self.row(SALE, "25.00", unknown)])
         now = fields.Datetime.now()

@@ -237,7 +237,8 @@ class TestSettlementReset(SettlementLedgerCase):
         amount = self.money(line.amount)
         self.assertEqual(self.open_balance(settlement, "transit"), -amount)
         settlement.action_post()
-        self.receive(settlement, statement_line_id=line)
+        self.assertEqual(self.receiving(settlement).statement_line_id, line)
+        self.receive(settlement)
         self.assertEqual(self.open_balance(settlement, "transit"), 0)
         self.assertEqual(settlement.state, "paid")
 

@@ -53,7 +53,7 @@ class TestSettlementSummary(SettlementCase):
         return settlement.proof_ids.filtered(lambda proof: proof.code == "P8")
 
     def test_agrees(self):
-        """row 11.1: asked once, when the file is in, and the same to the cent"""
+        """asked once, when the file is in, and the same to the cent"""
         closed = self.close()
         self.read()
         settlement = self.settlement(closed.settlement_id)
@@ -66,7 +66,7 @@ class TestSettlementSummary(SettlementCase):
         self.assertEqual(self.asked(), [])
 
     def test_disagrees(self):
-        """row 11.6: a second source that says otherwise is told, never forced"""
+        """a second source that says otherwise is told, never forced"""
         closed = self.close()
         currency = {"currencyCode": "USD", "currencyAmount": 1234.56}
         identifier = {
@@ -84,7 +84,7 @@ class TestSettlementSummary(SettlementCase):
         self.assertIn("1234.56", proof.detail)
 
     def test_told_after_the_booking(self):
-        """case 82: Finances that answer late still reach the proof"""
+        """Finances that answer late still reach the proof"""
         closed = self.close()
         fault = self.sandbox.faults.add("listSummary", status=503, times=3)
         self.read()
@@ -134,7 +134,7 @@ class TestSettlementSummary(SettlementCase):
         self.assertEqual(self.asked(), copies[10:].mapped("settlement_ref"))
 
     def test_missing_role(self):
-        """row 11.7: without the right to ask, settlements are booked all the same"""
+        """row 1.12: without the right to ask, settlements are booked all the same"""
         closed = self.close()
         self.sandbox.faults.add("listSummary", status=403, body=REFUSED, probability=1)
         self.read()

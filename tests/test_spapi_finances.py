@@ -376,7 +376,7 @@ class TestFinancesOfTheSandbox(MoneyCase):
         self.assertTrue(refund.refund_id)
 
     def test_summary_is_the_settlements_total(self):
-        """row 11.1: a second source for what a settlement pays, to the cent"""
+        """a second source for what a settlement pays, to the cent"""
         self.shipped({"unit_price": "19.99", "quantity": 3})
         self.fee("-39.99")
         self.sandbox.clock.advance(8 * DAY)

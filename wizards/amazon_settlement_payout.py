@@ -31,9 +31,13 @@ class AmazonSettlementPayout(models.TransientModel):
         compute="_compute_statement_line_id",
         store=True,
         readonly=False,
-        domain="[('is_reconciled', '=', False), ('company_id', '=', company_id)]",
+        domain="[('company_id', '=', company_id), "
+        "'|', ('is_reconciled', '=', False), ('id', 'in', left_line_ids)]",
         help="The line of your bank that fits best, if there is one. Empty: a new bank "
         "line is made.",
+    )
+    left_line_ids = fields.Many2many(
+        "account.bank.statement.line", compute="_compute_left_line_ids"
     )
     journal_id = fields.Many2one(
         "account.journal",
@@ -112,6 +116,13 @@ class AmazonSettlementPayout(models.TransientModel):
                 wizard.item_id, wizard._deposit_day()
             )
             wizard.statement_line_id = found[:1] if found else False
+
+    @api.depends("item_id")
+    def _compute_left_line_ids(self):
+        for wizard in self:
+            wizard.left_line_ids = (
+                settlement_payout.left(wizard.item_id) if wizard.item_id else False
+            )
 
     def _deposit_day(self):
         return (self.settlement_id.deposit_date or self.settlement_id.end).date()
