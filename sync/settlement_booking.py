@@ -52,9 +52,7 @@ def book(settlement, post=False):
     settlement = settlement.sudo().with_company(settlement.company_id)
     with env.cr.savepoint():
         if settlement.move_ids:
-            decided = settlement.allow_suspense
             settlement_reset.reset(settlement)
-            settlement.allow_suspense = decided
         settlement_classify.classify(settlement)
         _check(settlement, post)
         reasons = settlement_issues.clear(settlement)

@@ -24,7 +24,7 @@ def reset(settlement):
     """:raises UserError: a later settlement builds on this one"""
     settlement = settlement.sudo().with_context(**UNDO)
     moves = settlement.move_ids
-    if not moves:
+    if not moves and settlement.state not in ("draft", "booked", "paid"):
         raise UserError(
             settlement.env._(
                 "Settlement %s has no journal entries: there is nothing to reset.",

@@ -84,6 +84,7 @@ from . import (
     test_spapi_listings_sandbox,
     test_spapi_order_model,
     test_spapi_orders,
+    test_spapi_quantities,
     test_spapi_report_download,
     test_spapi_reports,
     test_spapi_sandbox,

@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from .settlement_case import COMMISSION, SALE, SettlementCase
 
-NEW_FEE = ("other-transaction", "other-transaction", "Subscription Fee Yearly")
+NEW_FEE = ("other-transaction", "other-transaction", "Yearly Subscription Fee")
 
 
 @tagged("post_install", "-at_install")

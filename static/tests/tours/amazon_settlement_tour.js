@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("amazon_settlement", {
         { trigger: ".modal footer button[name=action_upload]", run: "click" },
         {
             content: "It is open, and names what no rule knows",
-            trigger: ".o_form_view .alert:contains(Subscription Fee Yearly)",
+            trigger: ".o_form_view .alert:contains(Yearly Subscription Fee)",
         },
         {
             content: "The statement opens a category and its wordings",
@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("amazon_settlement", {
         },
         { trigger: ".o_amazon_statement_line:contains(Principal)" },
         { trigger: page("to_map"), run: "click" },
-        { trigger: ".tab-pane.active .o_data_row:contains(Subscription Fee Yearly)" },
+        { trigger: ".tab-pane.active .o_data_row:contains(Yearly Subscription Fee)" },
         { trigger: button("action_map"), run: "click" },
         {
             content: "Do as for a similar wording",
