@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import demo
+import demo_settlements
 from settings import ROOT, Problem
 from stack import Stack
 from webclient import WebClient, get_json, post_json
@@ -117,7 +118,7 @@ def main():
         sandbox = stack.start_sandbox("--seed", "1")
         odoo = stack.start_odoo(crons=2)
         user = WebClient(odoo.url, stack.database)
-        work(user, sandbox.url)
+        accounts = work(user, sandbox.url)
         session = next(
             cookie.value
             for handler in user.opener.handlers
@@ -129,6 +130,11 @@ def main():
             browser = Browser(folder, odoo.url, session)
             try:
                 take(browser, user)
+                fetch(user, accounts)
+                browser.go("/odoo/amazon-deferred", ".o_data_row")
+                browser.picture("deferred-funds")
+                settle(user, accounts, sandbox.url)
+                take_settlements(browser, user)
             finally:
                 browser.stop()
     return 0
@@ -172,6 +178,41 @@ def work(user, sandbox_url):
         )
         user.wait("sent", lambda: not user.count("amazon.submission", UNDERWAY))
     demo.wait_for_invoices(user)
+    return accounts
+
+
+def fetch(user, accounts):
+    """What Amazon holds, by its own ledger."""
+    for account_id in accounts.values():
+        user.call("amazon.account", "action_fetch_settlements", [account_id])
+    user.wait("transactions", lambda: user.count("amazon.transaction", []))
+
+
+def settle(user, accounts, sandbox_url):
+    """Two posted periods, and a third with a fee that no rule knows."""
+    demo_settlements.settle(user, accounts, sandbox_url)
+    for kind, amount in (
+        ("Yearly Seller Programme", "-19.00"),
+        ("Storage Fee", "-8.40"),
+    ):
+        post_json(
+            f"{sandbox_url}/sandbox/sellers/US/charge",
+            {
+                "transaction_type": "other-transaction",
+                "amount_type": "other-transaction",
+                "description": kind,
+                "amount": amount,
+            },
+        )
+    day = {"advance": 14 * demo_settlements.DAY}
+    post_json(f"{sandbox_url}/sandbox/clock", day)
+    post_json(f"{sandbox_url}/sandbox/sellers/US/settle", {"marketplace": "US"})
+    post_json(f"{sandbox_url}/sandbox/clock", {"advance": 600})
+    fetch(user, {"US": accounts["US"]})
+    user.wait(
+        "the settlement to map",
+        lambda: user.count("amazon.settlement", [("state", "=", "to_map")]),
+    )
 
 
 def refuse_next(sandbox_url):
@@ -227,6 +268,20 @@ def take(browser, user):
     browser.go("/odoo/amazon-accounts", ".o_data_row")
     browser.click(".o_control_panel button.btn-primary", ".modal .o_form_view")
     browser.picture("connect")
+
+
+def take_settlements(browser, user):
+    browser.go("/odoo/amazon-settlements", ".o_data_row")
+    browser.picture("settlements")
+    settlement = user.call(
+        "amazon.settlement",
+        "search",
+        [("state", "in", ("booked", "paid")), ("marketplace_name", "=", "Amazon.com")],
+        order="order_count desc",
+        limit=1,
+    )[0]
+    browser.go(f"/odoo/amazon-settlements/{settlement}", ".o_amazon_statement")
+    browser.picture("settlement")
 
 
 if __name__ == "__main__":
