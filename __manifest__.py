@@ -31,6 +31,7 @@
         "views/amazon_report_views.xml",
         "views/amazon_other_views.xml",
         "views/amazon_settlement_views.xml",
+        "views/amazon_settlement_issue_views.xml",
         "views/amazon_settlement_row_views.xml",
         "views/amazon_settlement_report.xml",
         "views/amazon_settlement_rule_views.xml",

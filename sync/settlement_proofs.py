@@ -129,7 +129,7 @@ def _prove_balance(settlement, prepared):
         settlement,
         "P4",
         not wrong,
-        env._("%(count)s entries, all in balance.", count=len(prepared))
+        env._("Entries in balance: %s.", len(prepared))
         if not wrong
         else env._("Entry %s is out of balance, or Odoo added lines to it.", wrong[0]),
     )
@@ -232,8 +232,8 @@ def prove_chain(settlement):
             env._(
                 "Between %(end)s and %(start)s there is no settlement: upload the "
                 "missing one.",
-                end=before.end,
-                start=settlement.start,
+                end=before.end.date(),
+                start=settlement.start.date(),
             )
         )
     elif not before:
@@ -297,10 +297,10 @@ def prove_transit(settlement):
     )
     notes = []
     if waiting:
-        amounts = "; ".join(map(str, waiting))
+        amounts = "; ".join(map(settlement.currency_id.format, waiting))
         notes.append(env._("In transit, not in the bank yet: %s.", amounts))
     if torn:
-        amount = sum(Decimal(str(residual)) for residual in torn.mapped("residual"))
+        amount = settlement.currency_id.format(sum(torn.mapped("residual")))
         notes.append(env._("Open on the clearing account: %s.", amount))
     _store(
         settlement,
