@@ -35,16 +35,20 @@ class SettlementCase(AmazonCase):
     """`settle` uploads a file of a few rows as a user does; `sell` makes an invoiced
     order of the inbox, as the main job leaves it."""
 
+    # whether the tests of the class begin with a connected account and its ledger accounts
+    prepared = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._account, cls._seller = cls.connect_for_all("USA", ["US"])
-        cls._account.action_create_settlement_accounts()
+        if cls.prepared:
+            cls._account, cls._seller = cls.connect_for_all("USA", ["US"])
+            cls._account.action_create_settlement_accounts()
 
     def setUp(self):
         super().setUp()
         self._numbers = iter(range(1, 1000))
-        self._taken = False
+        self._taken = not self.prepared
 
     def bookable(self, key="US", fresh=False, **values):
         """An Amazon account of the sandbox with all its settlement accounts.

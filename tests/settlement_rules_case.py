@@ -9,6 +9,8 @@ BOOKKEEPER = "account.group_account_manager,amazon_connector.group_amazon_user"
 
 
 class AccountsCase(SettlementCase):
+    prepared = False  # what an account gets is what is tested
+
     def settings(self, account, kind=None):
         domain = [("account_id", "in", (False, account.id))]
         if kind:
