@@ -80,7 +80,7 @@ def _pytest(stack, env, database, paths, keyword, drill, workers):
     if keyword:
         command += ["-k", keyword]
     if drill:
-        command += ["--timeout=1800"]
+        command += ["--timeout=7200"]  # 500 histories of settlements
     say(f"pytest on {' '.join(paths)}")
     # From the folder above the add-on: the name of its folder must be the name of the module.
     return subprocess.run(
