@@ -11,4 +11,6 @@ UPDATE ir_cron
  WHERE id IN (SELECT orders_cron_id FROM amazon_account
               UNION SELECT process_cron_id FROM amazon_account
               UNION SELECT shipments_cron_id FROM amazon_account
-              UNION SELECT settlements_cron_id FROM amazon_account);
+              UNION SELECT settlements_cron_id FROM amazon_account
+              UNION SELECT catalog_cron_id FROM amazon_account
+              UNION SELECT stock_cron_id FROM amazon_account);

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..sync import (
+    catalog_load,
     deferred_funds,
     invoicing,
     order_capture,
@@ -12,6 +13,7 @@ from ..sync import (
     settlement_summary,
     shipment_proof,
     shipment_push,
+    stock_push,
 )
 
 CRONS = {
@@ -19,6 +21,8 @@ CRONS = {
     "process_cron_id": ("_cron_process_orders", 60),
     "shipments_cron_id": ("_cron_send_shipments", 60),
     "settlements_cron_id": ("_cron_settlements", 60),
+    "catalog_cron_id": ("_cron_load_products", 60),
+    "stock_cron_id": ("_cron_send_quantities", 60),
 }
 # these go on while Amazon can't be asked
 OFFLINE = ("process_cron_id", "settlements_cron_id")
@@ -42,6 +46,8 @@ class AmazonAccount(models.Model):
     process_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     shipments_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     settlements_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    catalog_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
+    stock_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     orders_interval = fields.Integer(
         "Check Orders Every",
         default=60,
@@ -209,6 +215,16 @@ class AmazonAccount(models.Model):
         settlement_process.process_due(self)
         if asks:
             deferred_funds.pull(self)
+
+    def _cron_load_products(self):
+        self.ensure_one()
+        if self._is_live() and self.sync_products:
+            catalog_load.load_due(self)
+
+    def _cron_send_quantities(self):
+        self.ensure_one()
+        if self._is_live() and self.sync_stock:
+            stock_push.push(self)
 
     def _readback_delay(self):
         """How long after sending Amazon is asked whether it took effect."""

@@ -8,9 +8,10 @@ class AmazonListing(models.Model):
 
     _name = "amazon.listing"
     _description = "Amazon Listing"
+    _inherit = ["mail.thread"]
     _check_company_auto = True
     _order = "store_id, sku"
-    _rec_names_search = ["sku", "name", "asin"]
+    _rec_names_search = ["sku", "name", "alias", "asin"]
 
     store_id = fields.Many2one(
         "amazon.store", required=True, ondelete="cascade", index=True
@@ -19,14 +20,87 @@ class AmazonListing(models.Model):
     company_id = fields.Many2one(related="store_id.company_id", store=True)
     active = fields.Boolean(default=True)
     sku = fields.Char("Seller SKU", required=True, index=True)
-    asin = fields.Char("ASIN")
+    asin = fields.Char("ASIN", tracking=True, index="btree_not_null")
+    previous_asin = fields.Char(
+        "ASIN Before",
+        readonly=True,
+        help="Amazon has moved this SKU to another ASIN. Check that the product is still "
+        "the right one.",
+    )
     name = fields.Char("Amazon Title", required=True)
+    alias = fields.Char(
+        help="Shown instead of Amazon's title. The product keeps its own name."
+    )
+    status = fields.Selection(
+        [("not_listed", "Not Listed"), ("listed", "Listed"), ("canceled", "Canceled")],
+        default="not_listed",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
+        help="Canceled: was listed, and is gone from Amazon. Old orders still find their "
+        "product by it.",
+    )
+    amazon_status = fields.Char("Status at Amazon", readonly=True)
+    condition = fields.Char(
+        readonly=True, help="Amazon's word, such as new_new or used_good."
+    )
+    currency_id = fields.Many2one(related="store_id.currency_id")
+    price = fields.Monetary("Amazon Price", readonly=True)
+    open_date = fields.Datetime("Listed Since", readonly=True)
+    listing_ref = fields.Char("Listing ID", readonly=True)
+    image_url = fields.Char("Image Address", readonly=True)
+    description = fields.Text("Amazon Description", readonly=True, prefetch=False)
+    product_type = fields.Char(readonly=True)
+    catalog_item_id = fields.Many2one(
+        "amazon.catalog.item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    family_id = fields.Many2one(
+        related="catalog_item_id.parent_id", store=True, index="btree_not_null"
+    )
+    family_name = fields.Char("Family", compute="_compute_family_name", store=True)
+    is_parent = fields.Boolean(
+        "Is a Family",
+        readonly=True,
+        help="Amazon's parent of variations: nobody can buy it, no product is linked.",
+    )
+    load_id = fields.Many2one(
+        "amazon.catalog.load", "Last Load", readonly=True, ondelete="set null"
+    )
+    to_load = fields.Boolean(
+        readonly=True, help="Amazon is asked for its details next."
+    )
+    problem = fields.Text(
+        "Remarks",
+        readonly=True,
+        help="What the last load could not take over, and why.",
+    )
+    quantity_id = fields.Many2one(
+        "amazon.quantity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    effective_quantity = fields.Integer(related="quantity_id.effective_quantity")
+    quantity_state = fields.Selection(related="quantity_id.state", string="Stock Out")
+    active_sync = fields.Boolean(related="quantity_id.active_sync", readonly=False)
+    stock_buffer = fields.Integer(
+        "Own Buffer",
+        default=-1,
+        help="Units of this SKU that Amazon is never told of. -1: as in the store.",
+    )
+    is_remote = fields.Boolean(
+        "Remote Fulfilment",
+        help="A mirror listing (Canada, Mexico) that Amazon ships from the stock of "
+        "another country: no quantity is sent for it.",
+    )
     channel = fields.Selection(
         [("merchant", "Merchant"), ("fba", "FBA")], default="merchant", required=True
     )
     product_id = fields.Many2one(
         "product.product",
         check_company=True,
+        tracking=True,
         index="btree_not_null",
         domain="[('type', '!=', 'combo')]",
         help="What is sold under this SKU. Several listings may share one product.",
@@ -38,7 +112,26 @@ class AmazonListing(models.Model):
         help="How many units of the product one sold unit takes, e.g. 3 for a 3-pack.",
     )
     is_manual = fields.Boolean(
-        "Linked by Hand", help="A link made by a person is never changed by a load."
+        "Linked by Hand",
+        help="What a person decided is never changed by a load, also when no product was "
+        "chosen.",
+    )
+    link_method = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("account", "Same SKU in another store"),
+            ("asin", "Amazon's id"),
+            ("family", "Family and options"),
+            ("sku", "SKU"),
+            ("created", "Created"),
+        ],
+        "Linked By",
+        readonly=True,
+    )
+    link_note = fields.Char(
+        "Why Not Linked",
+        readonly=True,
+        help="What the last load found, and what to do.",
     )
     is_linked = fields.Boolean(compute="_compute_is_linked", store=True)
     blocked_count = fields.Integer("Blocked Orders", compute="_compute_blocked_count")
@@ -66,10 +159,18 @@ class AmazonListing(models.Model):
         for listing in self:
             listing.blocked_count = counts.get(listing, 0)
 
-    @api.depends("sku", "name")
+    @api.depends("sku", "name", "alias")
     def _compute_display_name(self):
         for listing in self:
-            listing.display_name = f"[{listing.sku}] {listing.name}"
+            listing.display_name = f"[{listing.sku}] {listing.alias or listing.name}"
+
+    @api.depends("family_id.title", "name", "alias")
+    def _compute_family_name(self):
+        """One name for all variations of a family, for lists that are grouped by it."""
+        for listing in self:
+            listing.family_name = (
+                listing.family_id.title or listing.alias or listing.name
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -78,8 +179,8 @@ class AmazonListing(models.Model):
         return listings
 
     def write(self, vals):
-        if vals.get("product_id") and "is_manual" not in vals:
-            vals = dict(vals, is_manual=True)
+        if "product_id" in vals and "is_manual" not in vals:
+            vals = dict(vals, is_manual=True, link_method="manual", link_note=False)
         result = super().write(vals)
         if vals.get("product_id"):
             self._release_orders()
@@ -109,7 +210,13 @@ class AmazonListing(models.Model):
         for listing in todo:
             product = products.get((listing.company_id.id, listing.sku))
             if product:
-                listing.write({"product_id": product.id, "is_manual": False})
+                listing.write(
+                    {
+                        "product_id": product.id,
+                        "is_manual": False,
+                        "link_method": "sku",
+                    }
+                )
 
     def action_view_orders(self):
         self.ensure_one()

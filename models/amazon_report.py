@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..sync import report_file, settlement_import
 
 STATES = [
+    ("requested", "Being Made by Amazon"),
     ("waiting", "To Download"),
     ("downloaded", "To Read"),
     ("done", "Done"),

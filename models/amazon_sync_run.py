@@ -20,6 +20,8 @@ class AmazonSyncRun(models.Model):
             ("shipments", "Send Shipments"),
             ("settlements", "Fetch Settlements"),
             ("transactions", "Read Amazon's Ledger"),
+            ("catalog", "Load Products"),
+            ("stock", "Send Quantities"),
         ],
         required=True,
     )
@@ -100,7 +102,19 @@ class AmazonSyncRun(models.Model):
                 pages=self.pages,
                 new=self.captured,
             )
+        if self.kind == "catalog":
+            return self.env._(
+                "Products are being loaded: %(new)s listings new, %(changed)s changed.",
+                new=self.captured,
+                changed=self.updated,
+            )
         done = self.processed + self.canceled + self.blocked
+        if self.kind == "stock":
+            return self.env._(
+                "Quantities are being sent: %(done)s of %(all)s.",
+                done=done,
+                all=self.total,
+            )
         if self.kind == "process":
             return self.env._(
                 "Orders are being processed: %(done)s of %(all)s.",

@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATES = [
+    ("running", "Running"),
+    ("stopped", "Stopped"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+]
+STAGES = [
+    ("list", "Listings"),
+    ("details", "Product details"),
+    ("match", "Matching"),
+    ("images", "Images"),
+]
+
+
+class AmazonCatalogLoad(models.Model):
+    """One load of a store's products: what it is at, and what came of it.
+
+    Every stage works on what the database says is left to do, so a load that was
+    stopped or killed goes on where it was, and one that runs again changes nothing.
+    """
+
+    _name = "amazon.catalog.load"
+    _description = "Load of Products"
+    _order = "id desc"
+
+    store_id = fields.Many2one(
+        "amazon.store", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    account_id = fields.Many2one(related="store_id.account_id", store=True)
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    user_id = fields.Many2one(
+        "res.users", "Started By", readonly=True, help="Empty: the schedule."
+    )
+    kind = fields.Selection(
+        [
+            ("all", "All listings"),
+            ("changes", "Changed since a date"),
+            ("skus", "Unknown SKUs of orders"),
+        ],
+        "Loads",
+        required=True,
+        default="all",
+        readonly=True,
+    )
+    since = fields.Datetime("Changed Since", readonly=True)
+    until = fields.Datetime(readonly=True)
+    page_token = fields.Char(readonly=True)
+    state = fields.Selection(
+        STATES, required=True, default="running", readonly=True, index=True
+    )
+    stage = fields.Selection(STAGES, required=True, default="list", readonly=True)
+    message = fields.Text(readonly=True, help="What happened and what to do.")
+    report_id = fields.Many2one("amazon.report", readonly=True, ondelete="set null")
+    start = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    end = fields.Datetime(readonly=True)
+
+    total = fields.Integer("Listings", readonly=True)
+    listings_new = fields.Integer("New", readonly=True)
+    listings_changed = fields.Integer("Changed", readonly=True)
+    listings_canceled = fields.Integer("Canceled", readonly=True)
+    problems = fields.Integer(
+        "Rows with Problems", readonly=True, help="See the message for each of them."
+    )
+    details = fields.Integer("Details Fetched", readonly=True)
+    linked = fields.Integer(readonly=True)
+    created = fields.Integer("Products Created", readonly=True)
+    updated = fields.Integer("Products Updated", readonly=True)
+    images = fields.Integer("Images Fetched", readonly=True)
+    progress = fields.Integer(compute="_compute_progress")
+
+    _open_uniq = models.UniqueIndex(
+        "(store_id) WHERE state IN ('running', 'stopped')",
+        "The products of this store are being loaded already.",
+    )
+
+    @api.depends("store_id.name", "start")
+    def _compute_display_name(self):
+        for load in self:
+            moment = fields.Datetime.context_timestamp(load, load.start)
+            load.display_name = f"{load.store_id.name} {moment:%Y-%m-%d %H:%M}"
+
+    @api.depends("state", "stage")
+    def _compute_progress(self):
+        stages = [stage for stage, _name in STAGES]
+        for load in self:
+            done = stages.index(load.stage)
+            load.progress = 100 if load.state == "done" else 100 * done // len(stages)
+
+    @api.model
+    def _start(self, stores, kind="all", since=False, user=None):
+        """The open loads of these stores, begun where there is none.
+
+        :param user: who wants them; None is the schedule
+        """
+        loads = self.search(
+            [("store_id", "in", stores.ids), ("state", "in", ("running", "stopped"))]
+        )
+        loads.filtered(lambda load: load.state == "stopped").state = "running"
+        loads |= self.create(
+            [
+                {
+                    "store_id": store.id,
+                    "kind": kind,
+                    "since": since,
+                    "user_id": user.id if user else False,
+                }
+                for store in stores - loads.store_id
+            ]
+        )
+        stores.account_id._enqueue("catalog")
+        return loads
+
+    def action_stop(self):
+        """What is loaded stays; Resume goes on from there."""
+        self.check_access("read")
+        self.sudo().filtered(lambda load: load.state == "running").state = "stopped"
+
+    def action_resume(self):
+        self.check_access("read")
+        todo = self.sudo().filtered(lambda load: load.state in ("stopped", "failed"))
+        if not todo:
+            raise UserError(self.env._("Only a load that stopped can be resumed."))
+        todo.write({"state": "running", "message": False, "end": False})
+        todo.account_id._enqueue("catalog")
+
+    def action_view_listings(self):
+        self.ensure_one()
+        return self.store_id._open("amazon_listing_action", None)
+
+    def action_view_report(self):
+        self.ensure_one()
+        return self.report_id.get_formview_action()

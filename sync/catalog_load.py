@@ -1,0 +1,5 @@
+"""Amazon ► catalog: placeholder."""
+
+
+def load_due(account):
+    return account

@@ -1,0 +1,5 @@
+"""Stock ► Amazon: placeholder."""
+
+
+def push(account):
+    return account
