@@ -21,6 +21,11 @@ class AmazonCatalogItem(models.Model):
         readonly=True, prefetch=False, help="Empty: Amazon has no details of it."
     )
     fetched = fields.Datetime("Asked Amazon", readonly=True)
+    to_fetch = fields.Boolean(
+        default=True, readonly=True, help="A load asks Amazon for its details next."
+    )
+    note = fields.Char(readonly=True, help="Why there are no details, or not all.")
+    listing_ids = fields.One2many("amazon.listing", "catalog_item_id")
     title = fields.Char(readonly=True)
     brand = fields.Char(readonly=True)
     category = fields.Char("Top Category", readonly=True)
@@ -44,6 +49,7 @@ class AmazonCatalogItem(models.Model):
     _store_asin_uniq = models.Constraint(
         "UNIQUE (store_id, asin)", "A catalog item is stored once per store."
     )
+    _to_fetch_idx = models.Index("(store_id, id) WHERE to_fetch")
 
     @api.depends("asin", "title")
     def _compute_display_name(self):

@@ -13,6 +13,7 @@ STAGES = [
     ("match", "Matching"),
     ("images", "Images"),
 ]
+PROBLEMS_SHOWN = 50
 
 
 class AmazonCatalogLoad(models.Model):
@@ -48,6 +49,11 @@ class AmazonCatalogLoad(models.Model):
     since = fields.Datetime("Changed Since", readonly=True)
     until = fields.Datetime(readonly=True)
     page_token = fields.Char(readonly=True)
+    report_asked = fields.Datetime(
+        readonly=True,
+        help="Set while Amazon is asked for a report, until its number is known.",
+    )
+    lines_done = fields.Integer(readonly=True, help="Lines of the report taken in.")
     state = fields.Selection(
         STATES, required=True, default="running", readonly=True, index=True
     )
@@ -71,8 +77,9 @@ class AmazonCatalogLoad(models.Model):
     images = fields.Integer("Images Fetched", readonly=True)
     progress = fields.Integer(compute="_compute_progress")
 
+    # orders wait for unknown SKUs, which a load of thousands must not keep from coming
     _open_uniq = models.UniqueIndex(
-        "(store_id) WHERE state IN ('running', 'stopped')",
+        "(store_id, (kind = 'skus')) WHERE state IN ('running', 'stopped')",
         "The products of this store are being loaded already.",
     )
 
@@ -96,7 +103,11 @@ class AmazonCatalogLoad(models.Model):
         :param user: who wants them; None is the schedule
         """
         loads = self.search(
-            [("store_id", "in", stores.ids), ("state", "in", ("running", "stopped"))]
+            [
+                ("store_id", "in", stores.ids),
+                ("state", "in", ("running", "stopped")),
+                ("kind", "=" if kind == "skus" else "!=", "skus"),
+            ]
         )
         loads.filtered(lambda load: load.state == "stopped").state = "running"
         loads |= self.create(
@@ -113,6 +124,35 @@ class AmazonCatalogLoad(models.Model):
         stores.account_id._enqueue("catalog")
         return loads
 
+    # -- what flows do to a load ------------------------------------------------------
+
+    def _note(self, *sentences):
+        """Add what has not been said yet."""
+        self.ensure_one()
+        said = (self.message or "").split("\n")
+        lines = [text for text in said + list(sentences) if text]
+        self.message = "\n".join(dict.fromkeys(lines)) or False
+
+    def _note_problems(self, sentences):
+        """Count them all, and show the first."""
+        self._note(*sentences[: max(0, PROBLEMS_SHOWN - self.problems)])
+        self.problems += len(sentences)
+
+    def _sum_up_problems(self):
+        if self.problems > PROBLEMS_SHOWN:
+            more = self.problems - PROBLEMS_SHOWN
+            self._note(self.env._("… and %s more rows with problems.", more))
+
+    def _fail(self, reason):
+        """What is loaded stays; Resume tries the rest again."""
+        self._note(reason)
+        self.write({"state": "failed", "end": fields.Datetime.now()})
+
+    def _finish(self):
+        self.write({"state": "done", "end": fields.Datetime.now()})
+
+    # -- buttons ------------------------------------------------------------------
+
     def action_stop(self):
         """What is loaded stays; Resume goes on from there."""
         self.check_access("read")
@@ -123,8 +163,24 @@ class AmazonCatalogLoad(models.Model):
         todo = self.sudo().filtered(lambda load: load.state in ("stopped", "failed"))
         if not todo:
             raise UserError(self.env._("Only a load that stopped can be resumed."))
-        todo.write({"state": "running", "message": False, "end": False})
+        for load in todo:
+            load.write(load._prepare_resume())
         todo.account_id._enqueue("catalog")
+
+    def _prepare_resume(self):
+        """A load that failed reads its list from the start; nothing is doubled by it."""
+        values = {"state": "running", "end": False}
+        if self.state == "failed":
+            values["message"] = False
+            if self.stage == "list":
+                values |= {
+                    "problems": 0,
+                    "lines_done": 0,
+                    "page_token": False,
+                    "report_id": False,
+                    "total": 0,
+                }
+        return values
 
     def action_view_listings(self):
         self.ensure_one()

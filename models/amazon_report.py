@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..sync import report_file, settlement_import
+from ..sync.report_fetch import LISTINGS
 
 STATES = [
     ("requested", "Being Made by Amazon"),
@@ -161,6 +162,8 @@ class AmazonReport(models.Model):
         """Read the kept file again, or let the scheduled job fetch it once more."""
         self.check_access("read")
         todo = self.sudo().filtered(lambda report: report.state == "failed")
+        if listings := todo.filtered(lambda r: r.report_type == LISTINGS):
+            return listings._retry_loads()
         if asking := todo.filtered("question"):
             return asking._open_questions()
         kept = todo.filtered("attachment_id")
@@ -186,6 +189,17 @@ class AmazonReport(models.Model):
             )
             lost.account_id._enqueue("settlements")
         return True
+
+    def _retry_loads(self):
+        """Amazon makes a new list of listings for the loads that were left without."""
+        loads = self.env["amazon.catalog.load"].search(
+            [("report_id", "in", self.ids), ("state", "=", "failed")]
+        )
+        if not loads:
+            raise UserError(
+                self.env._("Press Load Products: Amazon makes a new list of listings.")
+            )
+        return loads.action_resume()
 
     def _open_questions(self):
         return {

@@ -59,12 +59,13 @@ SEARCH_CATALOG_ITEMS = Operation(
 class CatalogPage:
     """problems: ((ASIN or "", sentence), …) of items that could not be read; missing:
     ASINs asked for that the marketplace does not have (known on the last page);
-    next_token: None on the last page."""
+    next_token: None on the last page; payloads: of the items, as they came."""
 
     items: tuple[CatalogItem, ...]
     problems: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     next_token: str | None
+    payloads: tuple[dict, ...] = ()
 
 
 def get_catalog_item(client, asin, marketplace_id, included_data=INCLUDED_DATA):
@@ -105,10 +106,11 @@ def search_catalog_items(
         page = read(_Page, answer.body)
     except Malformed as error:
         raise _unreadable(answer, SEARCH_CATALOG_ITEMS, error) from None
-    items, problems = [], []
+    items, payloads, problems = [], [], []
     for payload in page.items:
         try:
             items.append(parse_item(payload, marketplace_id))
+            payloads.append(payload)
         except Malformed as error:
             asin = payload.get("asin")
             asin = asin if isinstance(asin, str) else ""
@@ -118,7 +120,13 @@ def search_catalog_items(
     missing = () if page.next_token else tuple(a for a in asins if a not in came)
     if page_token:
         missing = ()  # what the pages before brought is not known here
-    return CatalogPage(tuple(items), tuple(problems), missing, page.next_token or None)
+    return CatalogPage(
+        tuple(items),
+        tuple(problems),
+        missing,
+        page.next_token or None,
+        tuple(payloads),
+    )
 
 
 def batches(asins, size=ASINS):

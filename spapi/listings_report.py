@@ -92,7 +92,8 @@ class EmptyReport(ListingsReportError):
 @dataclass(frozen=True, slots=True)
 class ListingRow:
     """One SKU. line: where an editor finds it (titles are line 1); sku: exactly as
-    written, blanks included; other texts are "" where the file says nothing.
+    written, blanks included, or, where there is none, the ASIN or product id; other
+    texts are "" where the file says nothing.
 
     quantity: None where the file gives none, as for Amazon's warehouses; price: None
     likewise, in the currency of the marketplace; open_date: aware, in UTC; status:
@@ -219,6 +220,9 @@ class ListingsReport:
         def lacks(words):
             problems.append(Problem(line, words, sku, left_out=False))
 
+        if not layout.has_sku(cells):
+            lacks(f"has no SKU: {show(sku)} is taken instead.")
+
         def number(column, read):
             text = layout.get(cells, column)
             value = read(text) if text else None
@@ -330,8 +334,17 @@ class _Layout:
         return cells[place].strip() if place < len(cells) else ""
 
     def sku(self, cells):
+        """As written; in a row without one, what stands for it."""
         place = self._at["seller-sku"]
-        return cells[place] if place < len(cells) else ""
+        sku = cells[place] if place < len(cells) else ""
+        return sku if sku.strip() else self.stand_in(cells)
+
+    def stand_in(self, cells):
+        """The ASIN, else the product's id: of a book, its ISBN."""
+        return _asin(self, cells) or self.get(cells, "product-id")
+
+    def has_sku(self, cells):
+        return bool(self.get(cells, "seller-sku"))
 
     def broken(self, cells):
         """Why the row is of no use, or ""."""
@@ -342,7 +355,7 @@ class _Layout:
             return f"ends after {count} of {width} columns; the row is left out."
         sku = self.sku(cells)
         if not sku.strip():
-            return "has no SKU; the row is left out."
+            return "has no SKU, ASIN or product id; the row is left out."
         if _LOST in sku:
             return f"the SKU {show(sku)} holds a damaged character; left out."
         return ""

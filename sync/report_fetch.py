@@ -1,4 +1,4 @@
-"""Amazon's list of settlement reports ► their files, kept.
+"""Amazon's list of settlement reports ► their files, kept; files of other reports, too.
 
 A report that was listed is never forgotten, a file that was fetched never fetched
 again; one that can't be fetched says why, and holds up no other.
@@ -12,6 +12,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..spapi.errors import Refused, Temporary
+from ..spapi.listings_report import REPORT_TYPE as LISTINGS
 from ..spapi.reports import (
     DocumentError,
     TooLong,
@@ -26,6 +27,9 @@ from .transaction import retried
 _logger = logging.getLogger(__name__)
 
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
+# what a kept file is called, and the job that fetches it
+NAMES = {SETTLEMENT: "settlement-report", LISTINGS: "listings-report"}
+JOBS = {SETTLEMENT: "settlements", LISTINGS: "catalog"}
 # a report may show up later than its date says; seeing one twice changes nothing
 OVERLAP = timedelta(days=7)
 RETENTION = timedelta(days=90)
@@ -70,6 +74,7 @@ def _since(account):
     unfinished = account.env["amazon.report"].search(
         [
             ("account_id", "=", account.id),
+            ("report_type", "=", SETTLEMENT),
             ("state", "=", "waiting"),
             ("document_ref", "=", False),
             ("created", ">", since - RETENTION),
@@ -159,6 +164,7 @@ def _prepare(account, report):
 def _due(account):
     return (
         Domain("account_id", "=", account.id)
+        & Domain("report_type", "=", SETTLEMENT)
         & Domain("state", "=", "waiting")
         & Domain("next_try", "<=", fields.Datetime.now())
     )
@@ -174,12 +180,12 @@ def fetch_all(account, api, run):
         if not report:
             return True
         try:
-            _fetch(report, api, run)
+            fetch(report, api, run)
             outage = 0
         except Temporary as exc:
             error = exc
             account.env.cr.rollback()
-            retried(account.env, partial(_later, report, exc, run))
+            retried(account.env, partial(later, report, exc, run))
             outage += 1
         time_left = account.env["ir.cron"]._commit_progress(1)
         if outage >= OUTAGE:
@@ -188,8 +194,11 @@ def fetch_all(account, api, run):
             return False
 
 
-def _fetch(report, api, run):
-    """One file from Amazon into an attachment; no lock is held meanwhile."""
+def fetch(report, api, run):
+    """One file from Amazon into an attachment; no lock is held meanwhile.
+
+    What came of it is the report's state; :func:`later` is for who catches Temporary.
+    """
     env, reference = report.env, report.document_ref
     env["ir.cron"]._commit_progress()
     with report_file.temporary() as file:
@@ -205,10 +214,14 @@ def _fetch(report, api, run):
         retried(env, outcome)
 
 
+def _name(report):
+    return f"{NAMES[report.report_type]}-{report.report_ref}"
+
+
 def _fetched(report, file, download):
     if report.state != "waiting":
         return  # another worker was faster
-    report_file.keep(report, file, f"settlement-report-{report.report_ref}.txt")
+    report_file.keep(report, file, f"{_name(report)}.txt")
     report.write(
         {
             "state": "downloaded",
@@ -223,31 +236,32 @@ def _fetched(report, file, download):
 def _damaged(report, file, error, run):
     """Fetching again won't help: what came is kept, to be looked at."""
     if not isinstance(error, TooLong):
-        name = f"settlement-report-{report.report_ref}-part.txt"
-        report_file.keep(report, file, name)
+        report_file.keep(report, file, f"{_name(report)}-part.txt")
     words = str(error)
-    report._fail(
-        report.env._(
-            "%s. Download the settlement in Seller Central (Payments > Reports "
-            "Repository) and upload it.",
-            words[:1].upper() + words[1:],
-        )
-    )
-    run._add(blocked=1)
+    _give_up(report, words[:1].upper() + words[1:], run)
 
 
 def _refused(report, error, run):
-    report._fail(
-        report.env._(
-            "Amazon does not give the file: %s. Download the settlement in Seller "
-            "Central (Payments > Reports Repository) and upload it.",
-            str(error).rstrip(". "),
+    words = str(error).rstrip(". ")
+    _give_up(report, report.env._("Amazon does not give the file: %s", words), run)
+
+
+def _give_up(report, words, run):
+    """Say what happened, and the way out that this type of report has."""
+    if report.report_type == SETTLEMENT:
+        reason = report.env._(
+            "%s. Download the settlement in Seller Central (Payments > Reports "
+            "Repository) and upload it.",
+            words,
         )
-    )
+    else:
+        reason = report.env._("%s. Press Resume: Amazon makes another one.", words)
+    report._fail(reason)
     run._add(blocked=1)
 
 
-def _later(report, error, run):
+def later(report, error, run):
+    """Note a failed try, and when the next one is due."""
     report.tries += 1
     reason = connection.explain(report.account_id, error)
     if report.tries >= TRIES:
@@ -256,4 +270,4 @@ def _later(report, error, run):
         return
     wait = min(RETRY * 2 ** (report.tries - 1), MAX_BACKOFF)
     report.write({"reason": reason, "next_try": fields.Datetime.now() + wait})
-    report.account_id._enqueue("settlements", wait)
+    report.account_id._enqueue(JOBS[report.report_type], wait)

@@ -73,48 +73,46 @@ def raw(attachment):
 
 
 @contextlib.contextmanager
-def opened(report):
+def opened(report, error=SettlementError):
     """The content of a report's kept file, unpacked, as an open file.
 
-    :raises SettlementError: too long, or its gzip is damaged
+    :raises error: too long, or its gzip is damaged
     """
     with raw(report.attachment_id) as file:
         if file.read(2) != GZIP:
-            _check_size(report.env, file.seek(0, os.SEEK_END))
+            _check_size(report.env, file.seek(0, os.SEEK_END), error)
             yield file
             return
         file.seek(0)
         with temporary() as content:
-            _unpack(report.env, file, content)
+            _unpack(report.env, file, content, error)
             yield content
 
 
-def _unpack(env, file, content):
+def _unpack(env, file, content, error):
     size = 0
     try:
         with gzip.GzipFile(fileobj=file) as archive:
             while chunk := archive.read(CHUNK):
                 size += len(chunk)
-                _check_size(env, size)
+                _check_size(env, size, error)
                 content.write(chunk)
     except EOFError:
-        raise SettlementError(
+        raise error(
             env._(
                 "The gzip file ends too early: it was not copied completely. Download "
                 "it once more."
             )
         ) from None
     except (OSError, zlib.error):
-        raise SettlementError(
-            env._("The gzip file is damaged. Download it once more.")
-        ) from None
+        raise error(env._("The gzip file is damaged. Download it once more.")) from None
 
 
-def _check_size(env, size):
+def _check_size(env, size, error):
     if size > MAX_BYTES:
-        raise SettlementError(
+        raise error(
             env._(
-                "The file is longer than %s MB, which no settlement is. Check that it "
+                "The file is longer than %s MB, which no report is. Check that it "
                 "is the right file.",
                 MAX_BYTES // 2**20,
             )

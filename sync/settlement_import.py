@@ -83,7 +83,11 @@ def read_downloaded(account, run=None):
     :return: False when the scheduler's time is up before the last one
     """
     todo = account.env["amazon.report"].search(
-        [("account_id", "=", account.id), ("state", "=", "downloaded")],
+        [
+            ("account_id", "=", account.id),
+            ("report_type", "=", SETTLEMENT),
+            ("state", "=", "downloaded"),
+        ],
         order="data_end, created, id",
     )
     for report in todo:

@@ -159,7 +159,7 @@ class TestRows(ListingsReportCase):
             text([row("GOOD-1")]).rstrip("\n"),
             "\t".join(cells[:10]),
             "\t".join([*cells, "", "more"]),
-            "\t".join(cells).replace("CUT", ""),
+            "\t".join(cells).replace("CUT", "").replace("B000000001", ""),
             "\t".join(cells).replace("CUT", "ZERO\0"),
             "\t".join(cells).replace("CUT", "L" * 70_000),
             "\t".join(cells).replace("CUT", "GOOD-2"),
@@ -179,6 +179,14 @@ class TestRows(ListingsReportCase):
         for sentence, words in zip(told, expected, strict=True):
             self.assertIn(words, sentence)
         self.assertEqual(self.problems[0].sku, "CUT")
+
+    def test_row_without_a_sku(self):
+        """row 2.17: the ASIN stands for the SKU, else the product id (a book's ISBN)"""
+        book = {"asin1": "", "product_id": "3161484100", "product_id_type": "2"}
+        rows = self.read(text([row(" "), row("", **book)]))
+        self.assertEqual([found.sku for found in rows], ["B000000001", "3161484100"])
+        self.assertEqual([each.left_out for each in self.problems], [False] * 2)
+        self.assertIn("no SKU: '3161484100' is taken", str(self.problems[1]))
 
     def test_what_cannot_be_read_is_left_out_of_the_row(self):
         rows = self.read(

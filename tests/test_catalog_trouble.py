@@ -1,0 +1,386 @@
+"""Amazon's bad days: a load waits, goes on, or says why it can't; nothing is doubled."""
+
+import contextlib
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..sandbox.sellers import BASE, LISTING
+from .catalog_case import CatalogCase, row, text
+
+AGAIN = "Press Resume"
+
+
+@tagged("post_install", "-at_install")
+class TestReportTrouble(CatalogCase):
+    def setUp(self):
+        super().setUp()
+        self.store.match_mode = "manual"
+        self.offer("ONE")
+
+    def failed(self, words):
+        load = self.start()
+        self.wake()
+        self.assertEqual(load.state, "failed", load.message)
+        self.assertIn(words, load.message)
+        self.assertRegex(load.message, r"^[A-Z][^\n]*\.$")
+        run = self.run_of(self.account, "catalog")
+        self.assertEqual(run.state, "failed")
+        self.assertIn(words, run.message)
+        self.assertEqual(self.account.state, "connected")
+        return load
+
+    def assertNothingChanged(self, status="listed"):
+        self.assertEqual(self.listed(status), ["ONE"])
+
+    def test_canceled_though_there_is_data(self):
+        """row 2.1: a list Amazon cancels changes nothing; Resume asks for another one"""
+        self.load()
+        self.sandbox.faults.add("createReport", kind="cancelled_report")
+        load = self.failed("canceled the list")
+        self.assertIn(AGAIN, load.message)
+        self.assertEqual(load.report_id.state, "canceled")
+        self.assertNothingChanged()
+        load.action_resume()
+        self.wake()
+        self.assertEqual((load.state, load.report_id.state), ("done", "done"))
+        self.assertFalse(load.message)
+        self.assertNothingChanged()
+        self.assertEqual(len(self.calls("createReport")), 3)
+
+    def test_canceled_for_want_of_data(self):
+        """row 2.1: of a seller without listings Amazon makes no list, which is no error"""
+        self.sandbox.remove_listing(self.seller, "ONE")
+        load = self.load()
+        self.assertIn("lists nothing", load.message)
+        self.assertEqual(load.report_id.state, "canceled")
+        self.assertFalse(self.store.listing_ids)
+
+    def test_failed_at_amazon(self):
+        """row 2.1: of a list Amazon could not make, its own words say why"""
+        self.load()
+        self.sandbox.faults.add("createReport", kind="fatal_report")
+        load = self.failed("internal error")
+        self.assertIn(AGAIN, load.message)
+        self.assertEqual(load.report_id.state, "failed")
+        self.assertNothingChanged()
+        load.report_id.action_retry()  # the report's own button does the same
+        self.wake()
+        self.assertEqual(load.state, "done")
+
+    def test_slow(self):
+        """row 2.1: a list in the making is looked after with growing pauses, asked once"""
+        self.account.is_sandbox = False  # in a hurry, nobody would see it wait
+        self.sandbox.faults.add("createReport", kind="slow_report", seconds=3600)
+        load = self.start()
+        self.wake()
+        report, pauses = load.report_id, []
+        for _look in range(5):
+            self.assertEqual((load.state, report.state), ("running", "requested"))
+            pauses.append(report.next_try - fields.Datetime.now())
+            self.assertTrue(self._wakes_at(report.next_try))
+            calls = len(self.sandbox.calls)
+            self.wake()  # too early: nobody is asked
+            self.assertEqual(len(self.sandbox.calls), calls)
+            report.next_try = fields.Datetime.now()
+            self.wake()
+        self.assertEqual(pauses, sorted(pauses))
+        self.assertGreater(pauses[-1], timedelta(minutes=4))
+        self.assertEqual(self.run_of(self.account, "catalog").state, "waiting")
+        self.pass_time(hours=2)
+        report.next_try = fields.Datetime.now()
+        self.wake()
+        self.assertEqual((load.state, report.state), ("done", "done"))
+        self.assertNothingChanged()
+        self.assertEqual(len(self.calls("createReport")), 1)
+        # one entry in the log for all of it
+        runs = self.account.run_ids.filtered(lambda run: run.kind == "catalog")
+        self.assertEqual(runs.mapped("state"), ["done"])
+
+    def _wakes_at(self, moment):
+        return self.env["ir.cron.trigger"].search_count(
+            [
+                ("cron_id", "=", self.account.catalog_cron_id.id),
+                ("call_at", ">=", moment - timedelta(seconds=2)),
+                ("call_at", "<=", moment + timedelta(minutes=1)),
+            ]
+        )
+
+    def test_never_done(self):
+        """row 2.1: a list that is not made in half a day is given up, with a sentence"""
+        self.account.is_sandbox = False
+        self.sandbox.faults.add("createReport", kind="slow_report", seconds=10**6)
+        load = self.start()
+        self.wake()
+        # as if it had been asked for long ago
+        for report in self.sandbox.reports.of(self.seller):
+            report.created -= timedelta(hours=13)
+        load.report_id.next_try = fields.Datetime.now()
+        self.wake()
+        self.assertEqual(load.state, "failed")
+        self.assertIn("12 hours", load.message)
+
+    def test_in_the_making_is_taken_over(self):
+        """row 2.1: what Amazon makes already is waited for, and not asked for again"""
+        self.account.is_sandbox = False
+        self.sandbox.faults.add("createReport", kind="slow_report", seconds=3600)
+        first = self.start()
+        self.wake()
+        first.state = "failed"
+        second = self.start()
+        self.assertNotEqual(second, first)
+        self.wake()
+        self.assertEqual(second.report_id, first.report_id)
+        self.assertEqual(len(self.calls("createReport")), 1)
+
+    def test_answer_got_lost(self):
+        """row 2.1: after a time-out Amazon's list of reports is read before asking again"""
+        self.sandbox.faults.add("createReport", kind="timeout_after")
+        load = self.start()
+        self.wake()
+        self.assertEqual((load.state, bool(load.report_id)), ("running", False))
+        self.wake()
+        self.assertEqual(load.state, "done", load.message)
+        self.assertEqual(len(self.calls("createReport")), 1)
+        self.assertEqual(len(self.calls("getReports")), 1)
+        self.assertNothingChanged()
+
+    def test_question_got_lost(self):
+        """row 2.1: a question that never reached Amazon is asked again"""
+        self.sandbox.faults.add("createReport", status=503)
+        load = self.start()
+        self.wake()
+        self.assertEqual(load.state, "running")
+        self.wake()
+        self.assertEqual(load.state, "done", load.message)
+        self.assertEqual(len(self.sandbox.reports.of(self.seller)), 1)
+
+    def test_half_a_file(self):
+        """row 2.1: a broken line: the file is fetched again, no half of it is read"""
+        self.sandbox.faults.add("document", kind="timeout_after")
+        load = self.start()
+        self.wake()
+        report = load.report_id
+        self.assertEqual((load.state, report.state), ("running", "waiting"))
+        self.assertTrue(report.reason)
+        report.next_try = fields.Datetime.now()
+        self.wake()
+        self.assertEqual((load.state, report.state), ("done", "done"))
+        self.assertNothingChanged()
+
+    def test_file_that_is_gone(self):
+        """row 2.1: a file Amazon no longer has is asked for anew"""
+        self.sandbox.faults.add("document", status=404)
+        load = self.failed("no longer exists")
+        self.assertIn(AGAIN, load.message)
+        load.action_resume()
+        self.wake()
+        self.assertEqual(load.state, "done")
+
+    def test_empty(self):
+        """row 2.29: an empty list cancels nothing"""
+        self.load()
+        for content in (b"", text([])):
+            self.says(content or "\n")
+            load = self.load()
+            self.assertIn("empty", load.message)
+            self.assertEqual(load.listings_canceled, 0)
+            self.assertNothingChanged()
+
+    def test_settlements_are_left_alone(self):
+        """row 2.1: the list of listings is no settlement, and is not read as one"""
+        self.account.is_sandbox = False
+        self.start()
+        self.sandbox.faults.add("document", kind="timeout_after")
+        self.wake()
+        report = self.account.env["amazon.report"].search(
+            [("account_id", "=", self.account.id)]
+        )
+        report.next_try = fields.Datetime.now()
+        self._run(self.account.settlements_cron_id)
+        self.assertEqual(report.state, "requested")
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogTrouble(CatalogCase):
+    def setUp(self):
+        super().setUp()
+        self.store.match_mode = "manual"
+
+    def test_role_missing(self):
+        """row 2.1: without the role the load says which; orders go on"""
+        self.offer("ONE")
+        self.seller.roles -= {BASE, LISTING}
+        load = self.start()
+        self.wake()
+        self.assertEqual(load.state, "failed")
+        self.assertIn("Product Listing", load.message)
+        self.assertEqual(self.account.state, "connected")
+        self.seller.roles |= {BASE, LISTING}
+        load.action_resume()
+        self.wake()
+        self.assertEqual(load.state, "done", load.message)
+
+    def test_revoked(self):
+        """row 2.1: a revoked token stops the account; the load goes on with a new one"""
+        self.offer("ONE")
+        load = self.start()
+        self.seller.revoked = True
+        self.wake()
+        self.assertEqual(self.account.state, "attention")
+        self.assertIn("refresh token", self.account.health_message)
+        self.assertEqual(load.state, "running")
+        self.assertEqual(self.run_of(self.account, "catalog").state, "failed")
+        self.seller.revoked = False
+        self.press(self.account.action_test)
+        self.wake()
+        self.assertEqual((load.state, self.listed()), ("done", ["ONE"]))
+
+    def test_storm(self):
+        """row 2.1: 429, 503 and half answers: the load waits and goes on, no call for nothing"""
+        self.sandbox.generate_listings(self.seller, 45)
+        storm = [
+            self.sandbox.faults.add(name, **fault)
+            for name, fault in (
+                ("searchCatalogItems", {"status": 503, "after": 1, "times": 3}),
+                ("getReport", {"kind": "truncate", "times": 3}),
+                ("getReportDocument", {"status": 503, "times": 3}),
+                ("document", {"status": 503}),
+            )
+        ]
+        load = self.start()
+        for _wake in range(8):
+            self.wake()
+            if load.report_id.next_try:
+                load.report_id.next_try = fields.Datetime.now()
+        self.assertEqual(load.state, "done", load.message)
+        self.assertEqual([fault.fired for fault in storm], [3, 3, 3, 1])
+        self.assertEqual((len(self.listed()), load.listings_new), (45, 45))
+        self.assertFalse(
+            self.store.listing_ids.catalog_item_id.filtered("to_fetch"), "not fetched"
+        )
+        self.assertEqual(len([c for c in self.calls() if c["status"] == 200]), 3)
+        states = self.account.run_ids.mapped("state")
+        self.assertNotIn("failed", states)
+
+    def test_throttled(self):
+        """row 2.1: a spent usage plan is waited for, and the log says so"""
+        self.offer("ONE")
+        self.sandbox.faults.add("createReport", status=429, times=3)
+        load = self.start()
+        self.wake()
+        self.assertEqual(load.state, "running")
+        run = self.run_of(self.account, "catalog")
+        self.assertEqual(run.state, "waiting")
+        self.assertIn("rate limit", run.message)
+        self.env["amazon.rate.limit"].search([]).unlink()  # time has passed
+        self.wake()
+        self.assertEqual(load.state, "done", load.message)
+
+    def test_one_store_waits_alone(self):
+        """row 2.1: a store whose list is slow holds up no other"""
+        account, self.seller = self.connect("DE-WAIT", ["DE", "FR"])
+        account.is_sandbox = False
+        account.store_ids.load_images = False
+        self.offer("ONE")
+        self.sandbox.faults.add("createReport", kind="slow_report", seconds=3600)
+        loads = self.start(stores=account.store_ids)
+        self.wake(account)
+        loads.report_id.next_try = fields.Datetime.now()
+        self.wake(account)
+        self.assertEqual(sorted(loads.mapped("state")), ["done", "running"])
+
+    def test_killed_between_two_batches(self):
+        """row 2.1: what a dead worker had taken in stays, and is not taken in twice"""
+        rows = [row(f"R{number:04}", asin1="", product_id="") for number in range(1100)]
+        rows[700]["price"] = "free"
+        self.says(text(rows))
+        load = self.start()
+        listings = type(self.env["amazon.listing"])
+        create, batches = listings.create, []
+
+        def killed(records, vals_list):
+            batches.append(len(vals_list))
+            if len(batches) == 2:
+                raise KeyboardInterrupt
+            return create(records, vals_list)
+
+        self.patch(listings, "create", killed)
+        with contextlib.suppress(KeyboardInterrupt):  # assertRaises would roll back
+            self.wake()
+        self.env.invalidate_all()
+        self.assertEqual((load.state, load.listings_new), ("running", 500))
+        self.assertEqual(len(self.listed()), 500)
+        self.finish(load)
+        self.assertEqual(load.listings_new, 1100)
+        self.assertEqual(len(self.listed()), 1100)
+        self.assertEqual((load.problems, load.message.count("free")), (1, 1))
+        self.assertEqual(batches[2:], [500, 100])
+        self.assertEqual(len(self.calls("createReport")), 1)
+
+    def test_stopped_between_two_batches(self):
+        """row 2.1: a load notices that a person pressed Stop, after the batch at hand"""
+        rows = [row(f"S{number:04}", asin1="", product_id="") for number in range(1100)]
+        self.says(text(rows))
+        load = self.start()
+        listings = type(self.env["amazon.listing"])
+        create, batches = listings.create, []
+
+        def pressed(records, vals_list):
+            batches.append(len(vals_list))
+            if len(batches) == 1:
+                records.env["amazon.catalog.load"].browse(load.id).action_stop()
+            return create(records, vals_list)
+
+        self.patch(listings, "create", pressed)
+        self.wake()
+        self.env.invalidate_all()
+        self.assertEqual(
+            (load.state, load.listings_new, batches), ("stopped", 500, [500])
+        )
+        load.action_resume()
+        self.finish(load)
+        self.assertEqual(load.listings_new, 1100)
+
+    @mute_logger("odoo.addons.amazon_connector.sync.catalog_families", "odoo.sql_db")
+    def test_one_bad_family_holds_up_nobody(self):
+        """row 2.7: a listing that can't be matched says so, all others are matched"""
+        self.store.write({"match_mode": "sku", "create_products": True})
+        self.env.cr.execute(
+            """
+            ALTER TABLE amazon_listing
+            ADD CONSTRAINT bad_day CHECK (sku != 'FAM-Red-S' OR product_id IS NULL)
+            """
+        )
+        bad = self.family("FAM", ("Red", "S"), ("Red", "M"))
+        self.offer("ALONE")
+        good = self.family("FINE", ("Red", "S"), ("Red", "M"))
+        load = self.load()
+        for sku in bad:
+            listing = self.listing(sku)
+            self.assertFalse(listing.product_id)
+            self.assertIn("bad_day", listing.problem)
+            self.assertTrue(listing.link_note)
+        for sku in (*good, "ALONE"):
+            self.assertTrue(self.listing(sku).product_id, sku)
+        self.assertIn("bad_day", load.message)
+        self.assertFalse(self.store.listing_ids.filtered("to_match"))
+        self.assertEqual(self.listed(), sorted([*bad, *good, "ALONE", "FAM", "FINE"]))
+
+    def test_asin_amazon_does_not_know(self):
+        """row 2.1: a listing without a catalog item stays, and says so"""
+        self.says(
+            text([row("GHOST", asin1="B0GHOST001"), row("NONE", asin1="B0GHOST002")])
+        )
+        load = self.load()
+        ghost = self.listing("GHOST")
+        self.assertEqual((ghost.status, load.listings_new), ("listed", 2))
+        self.assertIn("no details", ghost.problem)
+        self.assertTrue(ghost.catalog_item_id.fetched)
+        self.assertFalse(ghost.catalog_item_id.to_fetch)
+        self.assertEqual(len(self.calls()), 1)
+        load = self.load()  # it is not asked for again, and still says so
+        self.assertEqual((len(self.calls()), load.listings_changed), (1, 0))
+        self.assertIn("no details", ghost.problem)
