@@ -28,7 +28,6 @@ class AmazonStore(models.Model):
         "brand and image of linked products with Amazon's. Never the SKU.",
     )
     limit_options = fields.Boolean(
-        "Limit Options",
         help="Use only the first options of a family (color, size, …) as attributes.",
     )
     options_limit = fields.Integer(

@@ -114,24 +114,36 @@ class AmazonStore(models.Model):
         )
 
     def _pricelist(self, currency):
-        """The pricelist that gives a sale its currency; made when there is none."""
+        """The pricelist that gives a sale its currency; made when there is none.
+
+        In the store's own currency it is the store's alone: with one for several
+        stores, the one loaded last would overwrite the prices (row 2.25).
+        """
         if self.pricelist_id.currency_id == currency:
             return self.pricelist_id
         Pricelist = self.env["product.pricelist"].sudo()
-        name = self.env._("Amazon %s", currency.name)
-        return Pricelist.search(
-            [
-                ("name", "=", name),
-                ("currency_id", "=", currency.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-            limit=1,
-        ) or Pricelist.create(
-            {
-                "name": name,
-                "currency_id": currency.id,
-                "company_id": self.company_id.id,
-            }
+        domain = [
+            ("currency_id", "=", currency.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        if currency == self.currency_id:
+            others = self.sudo().with_context(active_test=False)
+            others = others.search([("company_id", "=", self.company_id.id)]) - self
+            label = self.name
+            if label in others.mapped("name"):
+                label = f"{label}, {self.account_id.name}"
+            name = self.env._("Amazon: %s", label)
+            domain.append(("id", "not in", others.pricelist_id.ids))
+        else:
+            name = self.env._("Amazon %s", currency.name)
+        return Pricelist.search([*domain, ("name", "=", name)], limit=1) or (
+            Pricelist.create(
+                {
+                    "name": name,
+                    "currency_id": currency.id,
+                    "company_id": self.company_id.id,
+                }
+            )
         )
 
     def _make_tax(self, field):

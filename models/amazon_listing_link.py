@@ -1,0 +1,132 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..sync import catalog_match, stock_watch
+from ..sync.match_links import products_by_sku
+
+IMAGE_STATES = [("due", "To Fetch"), ("done", "Fetched"), ("failed", "Failed")]
+
+
+class AmazonListing(models.Model):
+    """How a listing gets its product, and what the product gets of the listing."""
+
+    _inherit = "amazon.listing"
+
+    link_date = fields.Datetime("Linked On", readonly=True)
+    product_remarks = fields.Json("Remarks by Subject", readonly=True, prefetch=False)
+    product_problem = fields.Text(
+        "Product Remarks",
+        compute="_compute_product_problem",
+        store=True,
+        help="What the product could not take over from Amazon, and why.",
+    )
+    image_state = fields.Selection(IMAGE_STATES, readonly=True, copy=False)
+    image_due_url = fields.Char("Image to Fetch", readonly=True, copy=False)
+    image_done_url = fields.Char(
+        "Image Decided On",
+        readonly=True,
+        copy=False,
+        help="The address that was fetched, or can't be: it is not asked for again.",
+    )
+    image_next_try = fields.Datetime(readonly=True, copy=False)
+
+    _image_due_idx = models.Index("(store_id, id) WHERE image_state = 'due'")
+
+    @api.depends("product_remarks")
+    def _compute_product_problem(self):
+        for listing in self:
+            remarks = listing.product_remarks or {}
+            listing.product_problem = "\n".join(remarks.values()) or False
+
+    def _set_remarks(self, remarks):
+        """Remember what could not be taken over; False: that is settled.
+
+        :param remarks: {what it is about: sentence or False}
+        """
+        self.ensure_one()
+        known = self.product_remarks or {}
+        merged = {key: text for key, text in {**known, **remarks}.items() if text}
+        if merged != known:
+            self.product_remarks = merged
+
+    def _after_link(self):
+        """What waits for products is told that listings have one."""
+        if self:
+            self._release_orders()
+            stock_watch.mark(self.env, self.product_id.ids)
+
+    # -- buttons --------------------------------------------------------------------
+
+    def action_match(self):
+        """Look for the products of these listings again; nobody's decision changes."""
+        self.check_access("write")
+        listings = self.sudo()
+        before = listings.filtered("product_id")
+        catalog_match.match_again(listings)
+        return self._tell(
+            self.env._(
+                "%(linked)s linked, %(left)s without product. The list says why.",
+                linked=len(listings.filtered("product_id") - before),
+                left=len(listings.filtered(lambda one: not one.product_id)),
+            )
+        )
+
+    def action_create_products(self):
+        """New products of what is unlinked, if no product has the SKU yet (row 2.11)."""
+        self.check_access("write")
+        self.env["product.product"].check_access("create")
+        todo = self.sudo().filtered(
+            lambda listing: not listing.product_id and not listing.is_parent
+        )
+        taken = set()
+        for company, listings in todo.grouped("company_id").items():
+            skus = set(listings.mapped("sku"))
+            taken |= products_by_sku(self.env, company, skus).keys()
+        if taken:
+            raise UserError(
+                self.env._(
+                    "Products with these internal references exist already: %s. Link "
+                    "the listings to them.",
+                    ", ".join(sorted(taken)),
+                )
+            )
+        catalog_match.create_by_hand(todo)
+        left = len(todo.filtered(lambda listing: not listing.product_id))
+        return self._tell(
+            self.env._(
+                "%(created)s linked, %(left)s could not be created. The list says why.",
+                created=len(todo) - left,
+                left=left,
+            ),
+            "warning" if left else "success",
+        )
+
+    def action_unlink_product(self):
+        """The link goes, its history stays in the chatter; no load links it again."""
+        self._leave_blank(self.env._("Unlinked by hand."))
+
+    def action_leave_blank(self):
+        """A person wants no product here."""
+        self._leave_blank(self.env._("Left blank by hand."))
+
+    def _leave_blank(self, note):
+        self.write(
+            {
+                "product_id": False,
+                "is_manual": True,
+                "link_method": False,
+                "link_date": False,
+                "link_note": note,
+            }
+        )
+
+    def _tell(self, message, kind="success"):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
