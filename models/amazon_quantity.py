@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..sync import stock_watch
 
 STATES = [
     ("off", "Not Sent"),
@@ -80,6 +83,18 @@ class AmazonQuantity(models.Model):
     feed_id = fields.Many2one(
         "amazon.feed", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    detail = fields.Char("Stores Concerned", readonly=True)
+    is_negative = fields.Boolean(
+        "Stock Is Negative", readonly=True, help="In Odoo: Amazon is told 0."
+    )
+    is_zeroed = fields.Boolean(
+        "Paused at Zero",
+        readonly=True,
+        help="A person has stopped selling: Amazon is told 0 once, and nothing more.",
+    )
+    is_resent = fields.Boolean(
+        "Sent Twice", readonly=True, help="The first time it had no effect."
+    )
 
     _account_sku_uniq = models.Constraint(
         "UNIQUE (account_id, sku)", "Amazon has one quantity per account and SKU."
@@ -95,7 +110,171 @@ class AmazonQuantity(models.Model):
                 else 0
             )
 
-    @api.depends("reason_code", "answer")
+    @api.depends("reason_code", "answer", "detail", "is_negative", "is_zeroed", "state")
     def _compute_reason(self):
         for record in self:
-            record.reason = record.answer or False
+            if record.reason_code:
+                record.reason = record._explain()
+            elif record.is_negative:
+                record.reason = self.env._(
+                    "Odoo's stock is below zero: Amazon is told 0. Count the product."
+                )
+            else:
+                record.reason = record.answer
+
+    def _explain(self):
+        """One sentence for the reason code: what, why, what to do."""
+        code, detail, answer = self.reason_code, self.detail or "", self.answer or ""
+        if code == "inactive" and self.is_zeroed:
+            return self.env._("Paused: Amazon is told 0. Tick Send to sell it again.")
+        if code == "inactive":
+            return self.env._("Switched off: Amazon's quantity is left alone.")
+        if code == "fba":
+            return self.env._(
+                "Fulfilled by Amazon: a quantity of yours would turn the listing into "
+                "one you ship yourself."
+            )
+        if code == "remote":
+            return self.env._(
+                "Remote Fulfilment: Amazon ships it from another country."
+            )
+        if code == "unlinked":
+            return self.env._("No product is linked: link the SKU in the catalog.")
+        if code == "not_stored":
+            return self.env._(
+                "%s is not stored in Odoo, so there is no quantity. Tick Track "
+                "Inventory on the product, or link another one.",
+                self.product_id.display_name,
+            )
+        if code == "warehouse":
+            return self.env._(
+                "%s: no warehouse to sell from. Choose one in the store.", detail
+            )
+        if code == "conflict":
+            return self.env._(
+                "%s share this SKU, and Amazon keeps one quantity for all of them, but "
+                "their products or stock settings differ. Make them the same.",
+                detail,
+            )
+        if code == "gone":
+            return self.env._("Not listed at Amazon: load products when it is.")
+        if code == "refused":
+            return self.env._("Amazon refused the quantity: %s", answer)
+        return self.env._("Accepted by Amazon, but without effect. %s", answer)
+
+    def write(self, vals):
+        """A SKU that is switched on or off is computed again."""
+        if "active_sync" not in vals or self.env.context.get("amazon_zero"):
+            return super().write(vals)
+        result = super().write(vals | {"is_zeroed": False})
+        stock_watch.mark(self.env, (self.product_id | self.listing_ids.product_id).ids)
+        if not vals["active_sync"]:
+            # nothing more is sent, also not what was queued
+            self.filtered(lambda row: row.state in ("queued", "sent")).write(
+                {"state": "off", "reason_code": "inactive", "next_try": False}
+            )
+        return result
+
+    # -- what the flows say ----------------------------------------------------------
+
+    def _queue(self):
+        """To be sent with the next push."""
+        self.write(
+            {
+                "state": "queued",
+                "next_try": fields.Datetime.now(),
+                "tries": 0,
+                "answer": False,
+                "reason_code": False,
+                "is_resent": False,
+            }
+        )
+        self.filtered("is_zeroed").reason_code = "inactive"
+        self.account_id._enqueue("stock")
+
+    def _confirm(self):
+        self.write(
+            {
+                "state": "confirmed",
+                "next_try": False,
+                "tries": 0,
+                "answer": False,
+                "is_resent": False,
+            }
+        )
+
+    def _refuse(self, code, words):
+        """Held until the quantity changes or a person retries; others go on."""
+        self.write(
+            {
+                "state": "mismatch" if code == "mismatch" else "refused",
+                "reason_code": code,
+                "answer": words,
+                "next_try": False,
+                "tries": 0,
+                "is_resent": False,
+            }
+        )
+
+    # -- buttons ---------------------------------------------------------------------
+
+    def action_retry(self):
+        """Send again what was refused or had no effect."""
+        self._send_again(lambda row: row.state in ("refused", "mismatch"))
+
+    def action_send_now(self):
+        """Send at once, also when Amazon has the number already."""
+        self._send_again(lambda row: row.state != "off")
+
+    def _send_again(self, is_meant):
+        self._check_stock_out()
+        rows = self.filtered(is_meant)
+        if not rows:
+            reasons = dict.fromkeys(filter(None, self.mapped("reason")))
+            raise UserError(
+                "\n".join(reasons) or self.env._("There is nothing to send again.")
+            )
+        # what is queued already may be held for a reason, and goes by itself
+        rows.filtered(
+            lambda row: row.state != "queued" and not row._in_feed()
+        ).sudo()._queue()
+        rows.account_id._enqueue("stock")
+
+    def _in_feed(self):
+        """Amazon is at work on it: an older number must not come after a newer one."""
+        return self.state == "sent" and self.feed_id.state == "processing"
+
+    def _check_stock_out(self):
+        for account in self.account_id:
+            if not (account._is_live() and account.sync_stock):
+                raise UserError(
+                    self.env._(
+                        "Nothing can be sent for %s: connect the account and switch "
+                        "Stock out on first.",
+                        account.name,
+                    )
+                )
+
+    def action_zero(self):
+        """Tell Amazon 0 now, and nothing more until Send is ticked again."""
+        self._check_stock_out()
+        rows = self.filtered(
+            lambda row: row.reason_code not in ("fba", "remote", "gone")
+        )
+        if not rows:
+            raise UserError("\n".join(dict.fromkeys(self.mapped("reason"))))
+        rows = rows.sudo()
+        rows.with_context(amazon_zero=True).write(
+            {"active_sync": False, "is_zeroed": True, "quantity": 0}
+        )
+        rows._queue()
+
+    def action_view_feed(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Feed"),
+            "res_model": "amazon.feed",
+            "view_mode": "form",
+            "res_id": self.feed_id.id,
+        }

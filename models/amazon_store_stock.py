@@ -1,4 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..sync import stock_watch
+
+SOURCE_FIELDS = (
+    "stock_source",
+    "stock_warehouse_ids",
+    "stock_basis",
+    "stock_due_days",
+    "warehouse_id",
+)
+SETTINGS = {*SOURCE_FIELDS, "stock_buffer", "stock_lead_time", "active"}
 
 
 class AmazonStore(models.Model):
@@ -65,6 +78,64 @@ class AmazonStore(models.Model):
         "CHECK (stock_lead_time BETWEEN 0 AND 30)",
         "Amazon takes lead times from 1 to 30 days.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if SETTINGS & set(vals):
+            stock_watch.mark_all(self.account_id)
+        return result
+
+    @api.constrains(*SOURCE_FIELDS)
+    def _check_stock_source(self):
+        """Stores that share a SKU sell one quantity: from one source.
+
+        While Stock out is off it does not matter; the comparison shows it then.
+        """
+        for account in self.account_id.filtered("sync_stock"):
+            sources = {store: store._stock_settings() for store in account.store_ids}
+            if len(set(sources.values())) < 2:
+                continue
+            for sku, stores in self._shared_skus(account):
+                if len({sources[store] for store in stores}) > 1:
+                    raise ValidationError(
+                        self.env._(
+                            "%(stores)s share SKU %(sku)s, and Amazon keeps one "
+                            "quantity for all of them: they need the same warehouses "
+                            "and the same quantity basis. Select these stores in the "
+                            "list and change them together.",
+                            stores=", ".join(stores.mapped("name")),
+                            sku=sku,
+                        )
+                    )
+
+    def _stock_settings(self):
+        self.ensure_one()
+        return (
+            frozenset(self._stock_warehouses().ids),
+            self.stock_basis,
+            self.stock_due_days if self.stock_basis == "due" else 0,
+        )
+
+    def _shared_skus(self, account):
+        """[(SKU, stores)] of merchant SKUs in more than one of the account's stores."""
+        self.env["amazon.listing"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT listing.sku, ARRAY_AGG(listing.store_id ORDER BY listing.store_id)
+                  FROM amazon_listing listing
+                 WHERE listing.store_id = ANY(%s)
+                   AND listing.active AND listing.channel = 'merchant'
+                   AND listing.status = 'listed'
+                   AND listing.is_parent IS NOT TRUE AND listing.is_remote IS NOT TRUE
+              GROUP BY listing.sku
+                HAVING COUNT(*) > 1
+              ORDER BY listing.sku
+                """,
+                account.store_ids.ids,
+            )
+        )
+        return [(sku, self.browse(ids)) for sku, ids in rows]
 
     def _stock_warehouses(self):
         """The warehouses whose sum is sold in this store."""

@@ -34,6 +34,21 @@ class DatabaseLimiter:
             operation, lambda bucket: (buckets.empty(bucket, self.clock()), None)
         )
 
+    def buckets(self, operations):
+        """{operation: Bucket} of those that were used before."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                """
+                SELECT operation, tokens, updated, rate, burst FROM amazon_rate_limit
+                WHERE key = %s AND operation = ANY(%s)
+                """,
+                [self.key, list(operations)],
+            )
+            return {
+                operation: buckets.Bucket(*map(float, values))
+                for operation, *values in cr.fetchall()
+            }
+
     def _change(self, operation, function):
         for attempt in range(TRIES):
             try:

@@ -1,0 +1,318 @@
+"""Many quantities ► one feed ► its processing report: accepted, refused or unknown.
+
+A SKU in an unfinished feed is not sent again: Amazon works on feeds in its own time, and
+an older number must not come after a newer one.
+"""
+
+import io
+from collections import defaultdict
+from datetime import timedelta
+from functools import partial
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..spapi.errors import NotFound, Refused, Temporary
+from ..spapi.feed_report import read_processing_report
+from ..spapi.feeds import (
+    create_feed,
+    create_feed_document,
+    get_feed,
+    get_feed_document,
+    quantity_feed,
+    upload,
+)
+from ..spapi.report_download import DocumentError, download_document
+from . import stock_plan, stock_refresh
+from .stock_queue import change_of, lease
+from .transaction import retried
+
+RETRY = timedelta(minutes=5)
+TRIES = 3
+# Amazon keeps a feed for weeks; one it does not finish in a day is given up
+PATIENCE = timedelta(days=1)
+POLLS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
+LAST_POLL = timedelta(minutes=15)
+
+
+# -- handing over ---------------------------------------------------------------------
+
+
+def submit(account, api, run, ids):
+    """Send these rows in one feed; commits before and after Amazon is asked."""
+    cron = account.env["ir.cron"]
+    leased = retried(account.env, partial(lease, account, ids))
+    cron._commit_progress()
+    rows = account.env["amazon.quantity"].browse(leased)
+    places = stock_plan.targets(account, rows.mapped("sku"))
+    rows = rows.filtered(lambda row: row.sku in places)
+    if not rows:
+        return
+    changes = [change_of(row, product_type=places[row.sku][1]) for row in rows]
+    content, messages = quantity_feed(account.seller_id, changes)
+    marketplaces = list(
+        dict.fromkeys(place for row in rows for place in places[row.sku][0])
+    )
+    try:
+        document = create_feed_document(api)
+        upload(document, content)
+        feed_ref = create_feed(api, document.feed_document_id, marketplaces)
+    except Temporary as exc:
+        outcome = partial(_later, account, rows.ids, exc)
+    except Refused as exc:
+        outcome = partial(_refused, rows, exc.message or str(exc), run)
+    else:
+        outcome = partial(
+            _handed_over, account, feed_ref, messages, changes, rows.ids, run
+        )
+    retried(account.env, outcome)
+    cron._commit_progress()
+
+
+def _later(account, ids, error):
+    account.env["amazon.quantity"].browse(ids).write(
+        {"answer": str(error), "next_try": fields.Datetime.now() + RETRY}
+    )
+    account._enqueue("stock", RETRY)
+
+
+def _refused(rows, words, run):
+    rows._refuse("refused", words)
+    run._add(blocked=len(rows))
+
+
+def _handed_over(account, feed_ref, messages, changes, ids, run):
+    env = account.env
+    wait = account._stock_feed_delay()
+    feed = env["amazon.feed"].create(
+        {
+            "account_id": account.id,
+            "feed_ref": feed_ref,
+            "messages": {str(number): sku for number, sku in messages.items()},
+            "total": len(messages),
+            "next_try": fields.Datetime.now() + wait,
+        }
+    )
+    env["amazon.quantity"].flush_model()
+    env.cr.execute_values(
+        """
+        UPDATE amazon_quantity known
+           SET state = 'sent', feed_id = sent.feed, next_try = NULL, answer = NULL,
+               sent_quantity = sent.quantity, sent_date = sent.moment,
+               sent_lead_time = COALESCE(sent.lead_time, known.sent_lead_time)
+          FROM (VALUES %s) AS sent (sku, quantity, lead_time, feed, moment, account)
+         WHERE known.account_id = sent.account AND known.sku = sent.sku
+        """,
+        [
+            (
+                change.sku,
+                change.quantity,
+                change.lead_time,
+                feed.id,
+                fields.Datetime.now(),
+                account.id,
+            )
+            for change in changes
+        ],
+        template="(%s, %s, %s::int4, %s, %s::timestamp, %s)",
+        page_size=5000,
+    )
+    env["amazon.quantity"].invalidate_model()
+    run._add(processed=len(ids))
+    account._enqueue("stock", wait)
+
+
+# -- what became of it ----------------------------------------------------------------
+
+
+def _due(account):
+    return (
+        Domain("account_id", "=", account.id)
+        & Domain("state", "=", "processing")
+        & Domain("next_try", "<=", fields.Datetime.now())
+    )
+
+
+def is_due(account):
+    return bool(account.env["amazon.feed"].search_count(_due(account), limit=1))
+
+
+def settle(account, api, run):
+    """Ask about unfinished feeds; commits one by one."""
+    for feed in account.env["amazon.feed"].search(_due(account), order="id"):
+        account.env["ir.cron"]._commit_progress()  # no lock while Amazon answers
+        retried(account.env, _outcome(account, api, run, feed))
+        account.env["ir.cron"]._commit_progress()
+
+
+def _outcome(account, api, run, feed):
+    """What is to be done about a feed, as a unit of work."""
+    try:
+        state = get_feed(api, feed.feed_ref)
+        if state.done:
+            report = _processing_report(api, state)
+    except NotFound as exc:
+        return partial(_failed, feed, "?", str(exc), run)
+    except (Temporary, Refused) as exc:
+        return partial(_wait, feed, feed.processing_status, str(exc))
+    status = state.processing_status
+    if state.done:
+        return partial(_done, account, feed, status, report, run)
+    if state.fatal or state.cancelled:
+        return partial(_failed, feed, status, "", run)
+    if feed.created < fields.Datetime.now() - PATIENCE:
+        return partial(_failed, feed, status, "", run)
+    return partial(_wait, feed, status)
+
+
+def _processing_report(api, state):
+    """(content, ProcessingReport or None): None when it can't be read."""
+    if not state.result_feed_document_id:
+        return b"", None
+    file = io.BytesIO()
+    try:
+        download_document(get_feed_document(api, state.result_feed_document_id), file)
+        return file.getvalue(), read_processing_report(file.getvalue())
+    except (DocumentError, Refused):
+        return file.getvalue(), None
+
+
+def _wait(feed, status, words=False):
+    wait = POLLS[feed.tries] if feed.tries < len(POLLS) else LAST_POLL
+    feed.write(
+        {
+            "processing_status": status,
+            "reason": words,
+            "tries": feed.tries + 1,
+            "next_try": fields.Datetime.now() + wait,
+        }
+    )
+    feed.account_id._enqueue("stock", wait)
+
+
+def _done(account, feed, status, report, run):
+    content, parsed = report
+    messages = {int(number): sku for number, sku in feed.messages.items()}
+    accepted, unknown, refused = [], [], defaultdict(list)
+    if parsed is None:
+        unknown = list(messages.values())
+    for outcome in parsed.outcomes(messages) if parsed else ():
+        if outcome.accepted is None:
+            unknown.append(outcome.sku)
+        elif outcome.accepted:
+            accepted.append(outcome.sku)
+        else:
+            refused[outcome.reason].append(outcome.sku)
+    wait = account._stock_proof_delay()
+    _to_prove(feed, accepted, wait)
+    _to_prove(feed, unknown, timedelta(0))
+    for words, skus in refused.items():
+        _rows(feed, skus)._refuse("refused", words)
+    count = sum(map(len, refused.values()))
+    run._add(blocked=count)
+    feed.write(
+        {
+            "state": "done",
+            "processing_status": status,
+            "reason": False
+            if parsed
+            else account.env._(
+                "Amazon's report is unreadable: all SKUs are read back."
+            ),
+            "accepted": len(accepted),
+            "refused": count,
+            "end": fields.Datetime.now(),
+            "next_try": False,
+            "attachment_id": _attach(feed, content),
+        }
+    )
+    account.env.flush_all()
+    # what has changed while Amazon was at work goes now
+    stock_refresh.compute(account, list(messages.values()))
+    account._enqueue("stock")
+    account._enqueue("stock", wait)
+
+
+def _to_prove(feed, skus, wait):
+    """Bulk: a feed has thousands of rows."""
+    if not skus:
+        return
+    feed.env["amazon.quantity"].flush_model()
+    feed.env.cr.execute(
+        SQL(
+            """
+            UPDATE amazon_quantity SET tries = 0, next_try = %s
+             WHERE feed_id = %s AND state = 'sent' AND sku = ANY(%s)
+            """,
+            fields.Datetime.now() + wait,
+            feed.id,
+            skus,
+        )
+    )
+    feed.env["amazon.quantity"].invalidate_model()
+
+
+def _rows(feed, skus=None):
+    domain = [("feed_id", "=", feed.id), ("state", "=", "sent")]
+    if skus is not None:
+        domain.append(("sku", "in", skus))
+    return feed.env["amazon.quantity"].search(domain)
+
+
+def _attach(feed, content):
+    if not content:
+        return False
+    return (
+        feed.env["ir.attachment"]
+        .create(
+            {
+                "name": f"feed-{feed.feed_ref}.json",
+                "raw": content,
+                "res_model": feed._name,
+                "res_id": feed.id,
+                "mimetype": "application/octet-stream",
+            }
+        )
+        .id
+    )
+
+
+def _failed(feed, status, words, run):
+    """Nothing of it was done: its SKUs go again, but not for ever."""
+    env, account = feed.env, feed.account_id
+    reason = words or env._(
+        "Amazon gave this feed up (%s). Its quantities are sent again.", status
+    )
+    feed.write(
+        {
+            "state": "failed",
+            "processing_status": status,
+            "reason": reason,
+            "end": fields.Datetime.now(),
+            "next_try": False,
+        }
+    )
+    rows = _rows(feed)
+    rows.sent_date = False  # it is not at Amazon
+    spent = rows.filtered(lambda row: row.tries + 1 >= TRIES)
+    spent._refuse(
+        "refused",
+        env._(
+            "Amazon gave up %(times)s feeds with this quantity (%(status)s). Press "
+            "Retry later.",
+            times=TRIES,
+            status=status,
+        ),
+    )
+    run._add(blocked=len(spent))
+    for tries, again in (rows - spent).grouped("tries").items():
+        wait = timedelta(minutes=2**tries)
+        again.write(
+            {
+                "state": "queued",
+                "tries": tries + 1,
+                "next_try": fields.Datetime.now() + wait,
+            }
+        )
+        account._enqueue("stock", wait)
