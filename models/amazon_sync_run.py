@@ -162,6 +162,13 @@ class AmazonSyncRun(models.Model):
                 read=self.processed,
                 refused=self.blocked,
             )
+        if self.kind == "catalog":
+            return self.env._(
+                "%(new)s new listings, %(changed)s changed, %(gone)s canceled.",
+                new=self.captured,
+                changed=self.updated,
+                gone=self.canceled,
+            )
         return self.env._(
             "%(new)s new orders, %(changed)s changed.",
             new=self.captured,

@@ -110,30 +110,16 @@ def begin(account):
 
 
 def _fetch(account, api, run, marketplaces, mark):
-    def search(included):
-        return orders_api.search_orders(
+    """The next page; None when Amazon no longer takes the token."""
+    try:
+        return search_page(
+            account,
             api,
+            run,
             marketplace_ids=marketplaces,
             last_updated_after=mark.since.replace(tzinfo=UTC),
             pagination_token=mark.token,
-            included_data=included,
         )
-
-    wanted = orders_api.INCLUDED_DATA
-    try:
-        return search(wanted)
-    except Unauthorised as exc:
-        if exc.mend != "role":
-            raise
-        # some sellers are refused personal data with an error instead of an absence
-        page = search(tuple(i for i in wanted if i not in PERSONAL_DATA))
-        run._note(
-            account.env._(
-                "Amazon gave the orders without buyer data: the app lacks the role "
-                "'Direct-to-Consumer Shipping'."
-            )
-        )
-        return page
     except Refused:
         if not mark.token:
             raise
@@ -141,6 +127,26 @@ def _fetch(account, api, run, marketplaces, mark):
         retried(account.env, lambda: account.write({"pull_token": False}))
         account.env["ir.cron"]._commit_progress()  # no lock while Amazon answers
         return None
+
+
+def search_page(account, api, run, **criteria):
+    """One page of orders, without buyer data where Amazon refuses them."""
+    wanted = orders_api.INCLUDED_DATA
+    try:
+        return orders_api.search_orders(api, included_data=wanted, **criteria)
+    except Unauthorised as exc:
+        if exc.mend != "role":
+            raise
+        # some sellers are refused personal data with an error instead of an absence
+        allowed = tuple(name for name in wanted if name not in PERSONAL_DATA)
+        page = orders_api.search_orders(api, included_data=allowed, **criteria)
+        run._note(
+            account.env._(
+                "Amazon gave the orders without buyer data: the app lacks the role "
+                "'Direct-to-Consumer Shipping'."
+            )
+        )
+        return page
 
 
 def store_page(account, page, run, mark):
@@ -163,4 +169,5 @@ def store_page(account, page, run, mark):
             values["orders_cursor"] = until
     # the chatter tells when a person sets the cursor back, not of every pull
     account.with_context(tracking_disable=True).write(values)
+    run._cover(mark.since, until)
     run._add(pages=1, **counts)
