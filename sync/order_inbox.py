@@ -2,7 +2,7 @@
 
 from odoo import fields
 
-from . import listing_link
+from . import listing_link, order_address, stock_watch
 from .order_snapshot import classify, item_values, snapshot
 
 SEEN_STATES = ("imported", "ignored", "canceled")
@@ -26,12 +26,13 @@ def store(account, payloads, run=None):
     }
     context = _Context(account, snapshots.values())
     counts = dict.fromkeys(("captured", "updated", "skipped", "canceled", "blocked"), 0)
-    to_create = []
+    to_create, changed = [], []
     for reference, snap in snapshots.items():
         order = known.get(reference)
         if order is None:
             values = context.new_values(snap, run)
             to_create.append(values)
+            changed.append(snap)
             counts["captured"] += 1
             if values["state"] in ("canceled", "blocked"):
                 counts[values["state"]] += 1
@@ -40,12 +41,14 @@ def store(account, payloads, run=None):
         else:
             before = order.state
             _refresh(context, order, snap)
+            changed.append(snap)
             counts["updated"] += 1
             if order.state != before and order.state in ("canceled", "blocked"):
                 counts[order.state] += 1
     if to_create:
         # the log of an order is its run: a chatter line "created" says nothing more
         Order.with_context(mail_create_nolog=True).create(to_create)
+    stock_watch.mark(account.env, context.products(changed))
     return counts
 
 
@@ -129,6 +132,19 @@ class _Context:
             lines.append(values | {"listing_id": listing.id if listing else False})
         return lines
 
+    def products(self, snapshots):
+        """Ids of the products that merchant orders take from the shelf."""
+        return {
+            listing.product_id.id
+            for snap in snapshots
+            if snap.order and not snap.order.is_fba
+            for item in snap.order.items
+            if (listing := self.listings.get(self.key(snap, item)))
+        }
+
+    def key(self, snap, item):
+        return self.store_of(snap), item_values(item)["sku"]
+
     def position(self, snap):
         """State, reason and whether the importer should look at it."""
         if not snap.order:
@@ -177,7 +193,10 @@ def _refresh(context, order, snap):
             if order.state == "blocked":
                 position |= {"state": "pending", "reason_code": False}
         values |= position
-    elif order.state == "imported" and snap.order.status == "CANCELLED":
+    elif order.state == "imported" and (
+        snap.order.status == "CANCELLED"
+        or order_address.changed(order.payload, snap.order)
+    ):
         values["next_try"] = fields.Datetime.now()
     order.write(values)
     _refresh_lines(context, order, snap)

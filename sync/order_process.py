@@ -6,12 +6,14 @@ by one, and the culprit is blocked with a reason; the others go on.
 
 import logging
 
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from . import order_cancel, order_import
+from . import order_address, order_cancel, order_import
 from .problem import Problem
 from .transaction import retried
 
@@ -19,6 +21,7 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 50
 ANALYZE_AFTER = 1000
+HELD_SHOWN = 20
 
 
 def _due(account):
@@ -63,15 +66,31 @@ def _tell_blocked(account, run):
     known = account.activity_search([kind])
     if not held:
         known.unlink()
-    elif run.blocked and not known:
+    elif run.blocked:
+        note = _held_note(account, held)
+        if known:
+            known.note = note
+            return
         account.activity_schedule(
-            kind,
-            note=account.env._(
-                "Some Amazon orders can't become sales yet. Amazon > Orders > Blocked "
-                "says why, order by order, and what to do."
-            ),
-            user_id=(account.user_id or account.env.user).id,
+            kind, note=note, user_id=(account.user_id or account.env.user).id
         )
+
+
+def _held_note(account, count):
+    """Row 4.29: each held order is one click away from the notice, with its reason."""
+    held = account.env["amazon.order"].search(
+        [("account_id", "=", account.id), ("state", "=", "blocked")], limit=HELD_SHOWN
+    )
+    lines = [
+        Markup('<li><a href="/odoo/amazon-orders/%s">%s</a>: %s</li>')
+        % (order.id, order.amazon_order_ref, order.reason)
+        for order in held
+    ]
+    return Markup('<p>%s</p><ul>%s</ul><a href="/odoo/amazon-held-orders">%s</a>') % (
+        account.env._("Some Amazon orders can't become sales yet:"),
+        Markup().join(lines),
+        account.env._("All %s held orders", count),
+    )
 
 
 def _process_batch(account, run):
@@ -90,9 +109,12 @@ def _process_batch(account, run):
         lambda o: o.state == "imported" and o.fulfillment_status == "CANCELLED"
     )
     importable = orders.filtered(lambda o: o.state == "pending")
+    moved = (orders - canceled).filtered(lambda o: o.state == "imported")
     (orders - canceled - importable).next_try = False
     for order in canceled:
         guarded(order, order_cancel.apply)
+    for order in moved:
+        order_address.apply(order)
     ready = _all_or_one_by_one(importable)
     run._add(
         processed=len(ready),
