@@ -1,10 +1,11 @@
 """The main job, end to end, as its users do it: ``make demo``.
 
 A real Odoo server with its own scheduler, the sandbox Amazon, real HTTP in between.
-The script only does what a person would: connect, press Pull Now, link SKUs, type
-tracking numbers, validate transfers, book settlements (demo_settlements.py). Pulling,
-importing, sending, proving and invoicing is the add-on's own work. Every figure at the
-end is counted in the two databases.
+The script only does what a person would: connect, load and link products, switch stock
+out on (demo_catalog.py), press Pull Now, type tracking numbers, validate transfers, book
+settlements (demo_settlements.py). Loading, pulling, importing, sending, proving and
+invoicing is the add-on's own work. Every figure at the end is counted in the two
+databases.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 import time
 from decimal import Decimal
 
+import demo_catalog
 import demo_settlements
 from stack import Stack
 from webclient import OdooError, WebClient, get_json, post_json
@@ -48,16 +50,19 @@ def main():
         say(f"Odoo at {odoo.url}, sandbox Amazon at {sandbox.url}")
         user = WebClient(odoo.url, stack.database)
         state = get_json(f"{sandbox.url}/sandbox/state")
-        products = prepare(user, state)
         accounts = {key: connect(user, state, sandbox.url, key) for key in CARRIERS}
-        settings(user, accounts, products)
+        settings(user, accounts)
+        demo_catalog.load(user, accounts, sandbox.url)
+        demo_catalog.link(user)
+        demo_catalog.count_stock(user, accounts)
         pull(user, accounts, state)
-        link(user, state)
         ship(user)
         prove(user, accounts, sandbox.url)
+        demo_catalog.stock_out(user, accounts, sandbox.url)
         wait_for_invoices(user)
         demo_settlements.settle(user, accounts, sandbox.url)
-        result = count(stack, get_json(f"{sandbox.url}/sandbox/state"))
+        demo_catalog.prove(user)
+        result = count(stack, sandbox.url)
     result["seconds"] = round(time.monotonic() - started, 1)
     summary(result)
     print("DEMO_RESULT", json.dumps(result), flush=True)
@@ -66,40 +71,6 @@ def main():
 
 def say(text):
     print(text, flush=True)
-
-
-def prepare(user, state):
-    """A little company: products with stock, exchange rates, German VAT."""
-    skus = [sku for sku in state["catalog"] if sku not in state["unlinkedSkus"]]
-    ids = user.create(
-        "product.product",
-        *(
-            {
-                "name": state["catalog"][sku]["title"],
-                "default_code": sku,
-                "is_storable": True,
-                "invoice_policy": "delivery",
-            }
-            for sku in skus
-        ),
-    )
-    warehouse = user.search("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
-    stock(user, ids, warehouse["lot_stock_id"][0])
-    say(f"{len(ids)} products with stock")
-    return ids
-
-
-def stock(user, product_ids, location_id):
-    quants = user.call(
-        "stock.quant",
-        "create",
-        [
-            {"product_id": i, "location_id": location_id, "inventory_quantity": 500}
-            for i in product_ids
-        ],
-        context={"inventory_mode": True},
-    )
-    user.call("stock.quant", "action_apply_inventory", quants)
 
 
 def connect(user, state, sandbox_url, key):
@@ -122,12 +93,14 @@ def connect(user, state, sandbox_url, key):
     )
     account_id = user.call("amazon.connect", "action_connect", wizard)["res_id"]
     account = user.search("amazon.account", [("id", "=", account_id)], ["name"])[0]
+    # first the products, then the orders
+    user.call("amazon.account", "write", [account_id], {"sync_orders": False})
     stores = user.search("amazon.store", [("account_id", "=", account_id)], ["name"])
     say(f"{account['name']} connected: {', '.join(s['name'] for s in stores)}")
     return account_id
 
 
-def settings(user, accounts, products):
+def settings(user, accounts):
     """The few things only a person can decide: rates, VAT, carriers, invoices."""
     for name, rate in (("EUR", 0.9), ("CAD", 1.35)):
         currency = user.search("res.currency", [("name", "=", name)], ["id"])[0]["id"]
@@ -156,7 +129,7 @@ def settings(user, accounts, products):
         stores = user.search(
             "amazon.store",
             [("account_id", "=", account_id)],
-            ["tax_mode", "fba_location_id"],
+            ["tax_mode"],
         )
         for store in stores:
             values = {
@@ -168,13 +141,13 @@ def settings(user, accounts, products):
             if store["tax_mode"] == "inclusive":
                 values["tax_id"] = vat
             user.call("amazon.store", "write", [store["id"]], values)
-        stock(user, products, stores[0]["fba_location_id"][0])
 
 
 def pull(user, accounts, state):
     """Press Pull Now; the scheduler does the rest."""
-    user.call("amazon.account", "action_pull_now", [accounts["US"]])
-    user.call("amazon.account", "action_pull_now", [accounts["DE"]])
+    user.call("amazon.account", "write", list(accounts.values()), {"sync_orders": True})
+    for account_id in accounts.values():
+        user.call("amazon.account", "action_pull_now", [account_id])
     wanted = len(state["orders"])
     user.wait("orders captured", lambda: user.count("amazon.order", []) >= wanted)
     wait_until_processed(user)
@@ -190,28 +163,6 @@ def wait_until_processed(user):
         "orders processed",
         lambda: not user.count("amazon.order", [("next_try", "!=", False)]),
     )
-
-
-def link(user, state):
-    """What Amazon sells and Odoo doesn't know: make the products, link the SKUs."""
-    products = user.create(
-        "product.product",
-        *(
-            {
-                "name": state["catalog"][sku]["title"],
-                "is_storable": True,
-                "invoice_policy": "delivery",
-            }
-            for sku in state["unlinkedSkus"]
-        ),
-    )
-    warehouse = user.search("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
-    stock(user, products, warehouse["lot_stock_id"][0])
-    for sku, product in zip(state["unlinkedSkus"], products, strict=True):
-        listings = user.call("amazon.listing", "search", [("sku", "=", sku)])
-        user.call("amazon.listing", "write", listings, {"product_id": product})
-        say(f"  linked {sku}")
-    wait_until_processed(user)
 
 
 def ship(user):
@@ -306,8 +257,9 @@ def wait_for_invoices(user):
     )
 
 
-def count(stack, state):
+def count(stack, sandbox_url):
     """All figures from Odoo's database and the sandbox's state, and what contradicts."""
+    state = get_json(f"{sandbox_url}/sandbox/state")
 
     def number(table, where):
         return int(stack.sql(f"SELECT count(*) FROM {table} WHERE {where}")[0])
@@ -363,9 +315,13 @@ def count(stack, state):
         "sales without invoice": len(unpaid),
         "cents off": result["cents_off"],
     }
-    settled, unsettled = demo_settlements.count(stack, state)
-    result |= settled
-    problems |= unsettled
+    for part, source in (
+        (demo_catalog, sandbox_url),
+        (demo_settlements, state),
+    ):
+        figures, unsolved = part.count(stack, source)
+        result |= figures
+        problems |= unsolved
     problems = {what: str(n) for what, n in problems.items() if n}
     if problems:
         result["problems"] = problems

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import demo
+import demo_catalog
 import demo_settlements
 from settings import ROOT, Problem
 from stack import Stack
@@ -143,11 +144,17 @@ def main():
 def work(user, sandbox_url):
     """Two connected sellers, orders in every state, some shipments, one refused."""
     state = get_json(f"{sandbox_url}/sandbox/state")
-    products = demo.prepare(user, state)
     accounts = {
         key: demo.connect(user, state, sandbox_url, key) for key in demo.CARRIERS
     }
-    demo.settings(user, accounts, products)
+    demo.settings(user, accounts)
+    demo_catalog.load(user, accounts, sandbox_url)
+    demo_catalog.link(user)
+    demo_catalog.count_stock(user, accounts)
+    unknown = user.call(
+        "amazon.listing", "search", [("sku", "in", state["unlinkedSkus"])]
+    )
+    user.call("amazon.listing", "action_unlink_product", unknown)
     demo.pull(user, accounts, state)
     carrier = user.search("delivery.carrier", [("name", "=", "UPS Ground")], ["id"])
     pickings = user.search(
@@ -242,6 +249,12 @@ def take(browser, user):
     browser.click(shown("action_link"), ".modal .o_data_row")
     browser.click(".modal .o_data_row td[name=product_id]", ".modal input")
     browser.picture("blocked-order")
+    browser.go("/odoo/amazon-listings", ".o_data_row")
+    browser.picture("listings")
+    account = first("amazon.account", ("name", "=like", "%US%"))
+    user.call("amazon.account", "action_compare_stock", [account])
+    browser.go("/odoo/amazon-stock", ".o_data_row")
+    browser.picture("stock")
     browser.go("/odoo/amazon-shipments", ".o_data_row")
     browser.picture("shipments")
     submission = first("amazon.submission", ("state", "=", "confirmed"))

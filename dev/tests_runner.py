@@ -22,6 +22,14 @@ LONGEST = (
     "tests/test_settlement_processes.py",
     "tests/test_tour.py",
 )
+# What every page of the web client loads: built once here instead of by each worker's
+# first tour, while its browser waits.
+BUNDLES = """
+for bundle in ("web.assets_web", "web.assets_tests"):
+    assets = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
+    assets.js(), assets.css()
+env.cr.commit()
+"""
 
 
 def main(drill=False):
@@ -45,6 +53,9 @@ def main(drill=False):
                 stack.updated_database()
             else:
                 stack.fresh_database()
+            if not some:
+                with timed("build the browser's assets"):
+                    stack.shell(BUNDLES)
             # Tests get copies: what one run leaves behind never reaches the next. The second
             # copy is for tests that start Odoo processes of their own and commit.
             with timed("clone for the tests"):

@@ -7,6 +7,7 @@ from ..sync import (
     deferred_funds,
     invoicing,
     order_capture,
+    order_load,
     order_process,
     settlement_import,
     settlement_process,
@@ -189,8 +190,11 @@ class AmazonAccount(models.Model):
 
     def _cron_pull_orders(self):
         self.ensure_one()
-        if self._is_live() and self.sync_orders:
+        if not (self._is_live() and self.sync_orders):
+            return
+        if not order_load.has_the_turn(self):
             order_capture.pull(self)
+        order_load.work(self)
 
     def _cron_process_orders(self):
         self.ensure_one()

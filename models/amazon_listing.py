@@ -31,6 +31,7 @@ class AmazonListing(models.Model):
     alias = fields.Char(
         help="Shown instead of Amazon's title. The product keeps its own name."
     )
+    display_title = fields.Char(compute="_compute_display_title")
     status = fields.Selection(
         [("not_listed", "Not Listed"), ("listed", "Listed"), ("canceled", "Canceled")],
         default="not_listed",
@@ -68,10 +69,17 @@ class AmazonListing(models.Model):
         help="Amazon's parent of variations: nobody can buy it, no product is linked.",
     )
     load_id = fields.Many2one(
-        "amazon.catalog.load", "Last Load", readonly=True, ondelete="set null"
+        "amazon.catalog.load",
+        "Changed by Load",
+        readonly=True,
+        ondelete="set null",
+        help="The last load that found something new.",
     )
     to_load = fields.Boolean(
         readonly=True, help="Amazon is asked for its details next."
+    )
+    to_match = fields.Boolean(
+        readonly=True, help="A running load looks for its product next."
     )
     problem = fields.Text(
         "Remarks",
@@ -139,6 +147,8 @@ class AmazonListing(models.Model):
     _store_sku_uniq = models.Constraint(
         "UNIQUE (store_id, sku)", "This SKU is already listed in the store."
     )
+    _to_load_idx = models.Index("(store_id, id) WHERE to_load")
+    _to_match_idx = models.Index("(store_id, family_id, id) WHERE to_match")
     _check_factor = models.Constraint(
         "CHECK (quantity_factor > 0)", "One sale takes at least one unit."
     )
@@ -164,6 +174,11 @@ class AmazonListing(models.Model):
         for listing in self:
             listing.display_name = f"[{listing.sku}] {listing.alias or listing.name}"
 
+    @api.depends("name", "alias")
+    def _compute_display_title(self):
+        for listing in self:
+            listing.display_title = listing.alias or listing.name
+
     @api.depends("family_id.title", "name", "alias")
     def _compute_family_name(self):
         """One name for all variations of a family, for lists that are grouped by it."""
@@ -180,7 +195,15 @@ class AmazonListing(models.Model):
 
     def write(self, vals):
         if "product_id" in vals and "is_manual" not in vals:
-            vals = dict(vals, is_manual=True, link_method="manual", link_note=False)
+            vals = dict(
+                vals,
+                is_manual=True,
+                link_method="manual" if vals["product_id"] else False,
+                link_date=fields.Datetime.now() if vals["product_id"] else False,
+                link_note=False,
+                # its price and image go to the product with the next load
+                to_match=bool(vals["product_id"]),
+            )
         result = super().write(vals)
         if vals.get("product_id"):
             self._release_orders()
@@ -203,7 +226,11 @@ class AmazonListing(models.Model):
 
     def action_link_by_reference(self):
         """Link what has exactly one product with the SKU as internal reference."""
-        todo = self.filtered(lambda listing: not listing.product_id)
+        todo = self.filtered(
+            lambda listing: not listing.product_id
+            and not listing.is_manual
+            and not listing.is_parent
+        )
         products = listing_link.products_by_reference(
             self.env, todo.company_id, todo.mapped("sku")
         )
@@ -215,6 +242,7 @@ class AmazonListing(models.Model):
                         "product_id": product.id,
                         "is_manual": False,
                         "link_method": "sku",
+                        "link_note": False,
                     }
                 )
 
@@ -226,3 +254,18 @@ class AmazonListing(models.Model):
         action["domain"] = [("line_ids.listing_id", "=", self.id)]
         action["context"] = {"search_default_blocked": 1}
         return action
+
+    def action_view_quantity(self):
+        self.ensure_one()
+        return self.quantity_id.get_formview_action()
+
+    def action_open_amazon(self):
+        """The product page as buyers see it."""
+        self.ensure_one()
+        # marketplaces are named after their address: Amazon.co.uk
+        host = self.store_id.marketplace_id.name.lower()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"https://www.{host}/dp/{self.asin}",
+            "target": "new",
+        }

@@ -5,7 +5,9 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     amazon_listing_ids = fields.One2many("amazon.listing", "product_id")
-    amazon_listing_count = fields.Integer(compute="_compute_amazon_listing_count")
+    amazon_listing_count = fields.Integer(
+        "Amazon Listings", compute="_compute_amazon_listing_count"
+    )
     # Odoo has a volume only; in the unit of length that goes with it (mm or ft)
     amazon_length = fields.Float("Length", digits="Volume")
     amazon_width = fields.Float("Width", digits="Volume")
@@ -19,3 +21,9 @@ class ProductProduct(models.Model):
         )
         for product in self:
             product.amazon_listing_count = counts.get(product, 0)
+
+    def action_view_amazon_listings(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_connector.amazon_listing_action"
+        )
+        return action | {"domain": [("product_id", "in", self.ids)]}

@@ -5,7 +5,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     amazon_order_id = fields.Many2one(
-        "amazon.order", "Amazon Order", copy=False, readonly=True, ondelete="restrict"
+        "amazon.order", "Amazon Order", copy=False, readonly=True, ondelete="set null"
     )
     amazon_store_id = fields.Many2one(
         "amazon.store",

@@ -7,7 +7,8 @@ def ensure(env, wanted):
     """Find or make the listings of ``(store, sku, item values, is FBA)`` tuples.
 
     A SKU seen for the first time gets a listing, linked when exactly one product has
-    it as internal reference, otherwise left for a person to link.
+    it as internal reference, otherwise left for a person to link. What it is, Amazon is
+    asked by the next load of products.
 
     :return: {(store, sku): listing}
     """
@@ -31,13 +32,16 @@ def ensure(env, wanted):
                 "asin": values["asin"],
                 "name": values["name"] or sku,
                 "channel": "fba" if is_fba else "merchant",
+                "to_load": store.account_id.sync_products,
             }
     if missing:
         products = products_by_reference(env, stores.company_id, skus)
         for (store, sku), values in missing.items():
             product = products.get((store.company_id.id, sku))
             values["product_id"] = product.id if product else False
+            values["link_method"] = "sku" if product else False
         created = Listing.create(list(missing.values()))
+        created.filtered("to_load").account_id._enqueue("catalog")
         found.update(zip(missing, created, strict=True))
     return found
 

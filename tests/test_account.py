@@ -169,7 +169,7 @@ class TestSchedule(AccountCase):
     def test_own_jobs(self):
         """row 4.2: every account owns its jobs; they are active while it is connected"""
         account, other = self.connected(self.seller()), self.connected(self.seller())
-        self.assertEqual(len(account._crons()), 4)
+        self.assertEqual(len(account._crons()), 6)
         self.assertFalse(account._crons() & other._crons())
         self.assertTrue(all(account._crons().mapped("active")))
         self.assertEqual(account.orders_cron_id.interval_number, 60)
@@ -186,7 +186,7 @@ class TestSchedule(AccountCase):
             account.process_cron_id | account.settlements_cron_id,
         )
         account._mark_connected()
-        self.assertEqual(len(account._crons().filtered("active")), 4)
+        self.assertEqual(len(account._crons().filtered("active")), 6)
         account.active = False
         self.assertFalse(account._crons().filtered("active"))
 

@@ -53,6 +53,8 @@ class TestSecurity(AmazonCase):
             groups = amazon
             if model._name.startswith("amazon.settlement"):
                 groups |= accounting
+            if model._name == "amazon.brand":  # shown on every product
+                groups |= self.env.ref("base.group_user")
             self.assertLessEqual(rights.group_id, groups, model._name)
             self.assertTrue(all(right.group_id for right in rights), model._name)
 
@@ -78,7 +80,13 @@ class TestSecurity(AmazonCase):
             if "company_id" not in model._fields
         }
         self.assertEqual(
-            names, {"amazon.marketplace", "amazon.carrier", "amazon.rate.limit"}
+            names,
+            {
+                "amazon.brand",
+                "amazon.carrier",
+                "amazon.marketplace",
+                "amazon.rate.limit",
+            },
         )
 
     def test_other_company_sees_nothing(self):
@@ -107,7 +115,9 @@ class TestSecurity(AmazonCase):
         """row 1.7: an employee without Amazon rights gets nowhere"""
         employee = new_test_user(self.env, "employee", groups="base.group_user")
         for model in self.models():
-            self.assertFalse(model.with_user(employee).has_access("read"), model._name)
+            if model._name != "amazon.brand":  # shown on every product
+                readable = model.with_user(employee).has_access("read")
+                self.assertFalse(readable, model._name)
 
     # -- Amazon / User ----------------------------------------------------------------
 

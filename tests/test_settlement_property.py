@@ -21,7 +21,7 @@ from ..sandbox.settlements import flat_file
 from .settlement_case import SettlementCase
 
 LONG = os.environ.get("AMAZON_CONNECTOR_DRILL") == "long"
-HISTORIES = 500 if LONG else 12
+HISTORIES = 500 if LONG else 6
 CHARGES = (
     ("ServiceFee", "Cost of Advertising", "TransactionTotalAmount", -1),
     ("other-transaction", "other-transaction", "Storage Fee", -1),

@@ -23,7 +23,9 @@ class AmazonSettlementPayout(models.TransientModel):
         domain="[('id', 'in', item_ids)]",
         help="The payout, or what was charged to your card.",
     )
-    in_transit = fields.Monetary(related="item_id.amount_residual_currency")
+    in_transit = fields.Monetary(
+        string="Amount in Transit", related="item_id.amount_residual_currency"
+    )
 
     statement_line_id = fields.Many2one(
         "account.bank.statement.line",

@@ -31,6 +31,7 @@ class AmazonSettlementWriteOff(models.TransientModel):
         "account.journal",
         compute="_compute_journal_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         check_company=True,
