@@ -3,8 +3,8 @@
 Each line ``BENCH {json}`` names the work, its size, our seconds, the floor's (bare Odoo
 doing the same documents in batches, right before, on a database of its own), their
 ratio, and what it cost. Sizes: BENCH_ORDERS (1000), BENCH_TRANSFERS (500),
-BENCH_SETTLED (10000 orders, five rows each). ``BENCH=settlement`` or ``BENCH=orders``
-measures one of the two alone.
+BENCH_SETTLED (10000 orders, five rows each), BENCH_LISTINGS (10000).
+``BENCH=settlement``, ``orders``, ``catalog`` or ``stock`` measures one of them alone.
 """
 
 import json
@@ -21,17 +21,22 @@ from webclient import post_json
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000"))
 TRANSFERS = int(os.environ.get("BENCH_TRANSFERS", "500"))
 SETTLED = int(os.environ.get("BENCH_SETTLED", "10000"))
+LISTINGS = int(os.environ.get("BENCH_LISTINGS", "10000"))
 # design: speed we hold ourselves to; (figure, at most)
 BOUNDS = {
     "orders_in": {"ratio": 1.25},
     "ship": {"ratio": 1.10},
+    "catalog_load": {"ratio": 1.25},
+    "stock_levels": {"queries": 10},
+    "stock_push": {"feeds": 1},
+    "stock_push_again": {"api_calls": 24},
     "settlement_parse": {"seconds": 3.0, "peak_mb": 100},
     "settlement_book": {"ratio": 0.5, "queries_per_record": 0.2},
 }
 
 
 def main():
-    wanted = os.environ.get("BENCH", "orders settlement")
+    wanted = os.environ.get("BENCH", "orders settlement catalog stock")
     late = []
     with Stack("bench") as stack:
         if "settlement" in wanted:
@@ -40,6 +45,12 @@ def main():
         if "orders" in wanted:
             floor = run(stack, "floor")
             report(run(stack, "amazon"), floor, late)
+        if "catalog" in wanted:
+            floor = catalog(stack, "load_floor")
+            report(catalog(stack, "load"), floor, late)
+        if "stock" in wanted:
+            ours = catalog(stack, "stock")
+            report(ours, {"stock_levels": ours["stock_levels"].pop("floor")}, late)
     for miss in late:
         print(f"Over its bound: {miss}", flush=True)
     return 1 if late else 0
@@ -77,6 +88,22 @@ def book_settlement(stack):
     stack.stop()
     stack.drop_database("bench_settlement")
     return sides["prepare"] | sides["book"], sides["plain"]
+
+
+def catalog(stack, side):
+    """One side on a fresh copy of the database, beside a seller with many listings."""
+    database = stack.clone_database(f"bench_{side}")
+    sandbox = stack.start_sandbox("--seed", "1", "--rate-factor", "0", "--empty")
+    post_json(f"{sandbox.url}/sandbox/sellers", {"key": "US", "countries": ["US"]})
+    post_json(
+        f"{sandbox.url}/sandbox/listings",
+        {"seller": "US", "count": LISTINGS, "families": LISTINGS // 5},
+    )
+    arguments = f"env, {side!r}, {sandbox.url!r}"
+    figures = work(stack, database, "bench_catalog", arguments)
+    stack.stop()
+    stack.drop_database(f"bench_{side}")
+    return figures
 
 
 def run(stack, who):
@@ -123,6 +150,9 @@ def describe(name, figures, floor):
         line["ratio"] = round(figures["seconds"] / floor["seconds"], 3)
     if "api_calls" in figures:
         line["api_calls"] = figures["api_calls"]
+    for name in ("queries", "feeds"):
+        if name in BOUNDS.get(line["name"], {}):
+            line[name] = figures[name]
     line["queries_per_record"] = round(figures["queries"] / n, 2) if n else None
     if floor:
         line["floor_queries_per_record"] = round(floor["queries"] / n, 2)

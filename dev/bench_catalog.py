@@ -8,6 +8,9 @@ Odoo programmer asks first: ``free_qty`` of every product, over the same warehou
 import json
 import time
 import urllib.request
+from datetime import timedelta
+
+from odoo import fields
 
 BATCH = 200
 KITS = 500
@@ -58,8 +61,6 @@ def load(env, url):
 
 def load_floor(env, url):
     """The same products and prices, made by bare Odoo in batches."""
-    import bench_worker
-
     rows = [row for row in listings(url) if row["price"] is not None]
     families, simple = {}, []
     for row in rows:
@@ -89,7 +90,6 @@ def load_floor(env, url):
             ]
         )
         env.cr.commit()
-    del bench_worker
     return {"n": len(listings(url))}
 
 
@@ -276,29 +276,85 @@ def stock_levels(env):
 
     env.invalidate_all()
     account = env["amazon.account"].search([])
-    plan = stock_plan.compute(account)
-    return {"n": len(plan)}
+    return {"n": len(stock_plan.wanted(account))}
 
 
-def stock_push(env, url, full):
-    """What is due goes out; by a feed when it is many, by patches when it is few."""
+def stock_push(env):
+    """Everything for the first time: computed, handed over as one feed."""
+    account = env["amazon.account"].search([])
+    account.with_context(amazon_stock_unchecked=True).sync_stock = True
+    env.cr.commit()
+    return _sent(env, account._cron_send_quantities)
+
+
+def stock_proof(env, url):
+    """Amazon is done with the feed, and shows what buyers meet, twenty SKUs a call."""
     import bench_worker
 
+    bench_worker.advance(url, 600)
     account = env["amazon.account"].search([])
-    known = env["amazon.sync.run"].search([]).ids
-    if full:
-        account.with_context(amazon_stock_unchecked=True).sync_stock = True
+    past = fields.Datetime.now() - timedelta(minutes=1)
+
+    def look():
+        env["amazon.feed"].search([]).next_try = past
+        account._cron_send_quantities()  # settles the feed
+        sent = env["amazon.quantity"].search([("state", "=", "sent")])
+        sent.next_try = past
         env.cr.commit()
-    account._cron_send_quantities()
+        account._cron_send_quantities()
+        env.cr.commit()
+
+    figures = _sent(env, look)
+    confirmed = env["amazon.quantity"].search_count([("state", "=", "confirmed")])
+    return figures | {"n": confirmed}
+
+
+def stock_push_again(env):
+    """Twenty products sell a unit elsewhere: only they go out."""
+    account = env["amazon.account"].search([])
+    store = account.store_ids
+    location = store.stock_warehouse_ids[:1].lot_stock_id
+    rows = env["amazon.quantity"].search([("quantity", ">", 20)], limit=3 * CHANGED)
+    plain = rows.filtered(lambda row: not row.product_id.bom_ids)[:CHANGED]
+    for product in plain.product_id:
+        env["stock.quant"]._update_available_quantity(product, location, -1)
     env.cr.commit()
-    feeds = env["amazon.feed"].search([])
-    if full:
-        bench_worker.advance(url, 600)
-        feeds.next_try = False
+    return _sent(env, account._cron_send_quantities)
+
+
+def _sent(env, work):
+    known = env["amazon.sync.run"].search([]).ids
+    work()
+    env.cr.commit()
     runs = env["amazon.sync.run"].search([("id", "not in", known)])
-    sent = env["amazon.quantity"].search_count([("sent_date", "!=", False)])
     return {
-        "n": sent if full else sum(runs.mapped("processed")),
+        "n": sum(runs.mapped("processed")),
         "api_calls": sum(runs.mapped("calls")),
-        "feeds": len(feeds),
+        "feeds": env["amazon.feed"].search_count([]),
     }
+
+
+def main(env, side, url):
+    """Run one side and print its figures as one line of JSON."""
+    import bench_worker
+
+    measured = bench_worker.measured
+    env = env(context=dict(env.context, lang="en_US"))
+    bench_worker.prepare(env, url)
+    if side == "load":
+        figures = {"catalog_load": measured(lambda: load(env, url))}
+        # Amazon makes the report meanwhile: not our time
+        figures["catalog_load"]["seconds"] -= figures["catalog_load"].pop("waited")
+    elif side == "load_floor":
+        figures = {"catalog_load": measured(lambda: load_floor(env, url))}
+    else:
+        prepare_stock(env, url)
+        floor = measured(lambda: stock_floor(env))
+        figures = {
+            "stock_levels": measured(lambda: stock_levels(env)),
+            "stock_push": measured(lambda: stock_push(env)),
+            "stock_proof": measured(lambda: stock_proof(env, url)),
+            "stock_push_again": measured(lambda: stock_push_again(env)),
+        }
+        figures["stock_levels"]["floor"] = floor
+    print("FIGURES", json.dumps(figures))

@@ -61,7 +61,7 @@ def main():
         demo_catalog.stock_out(user, accounts, sandbox.url)
         wait_for_invoices(user)
         demo_settlements.settle(user, accounts, sandbox.url)
-        demo_catalog.prove(user)
+        demo_catalog.prove(user, accounts)
         result = count(stack, sandbox.url)
     result["seconds"] = round(time.monotonic() - started, 1)
     summary(result)

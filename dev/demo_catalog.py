@@ -31,8 +31,9 @@ def load(user, accounts, sandbox_url):
         "reports asked for",
         lambda: user.count("amazon.report", asked) >= len(stores),
     )
-    # Amazon takes over a minute to make a report
+    # Amazon takes over a minute to make a report; who presses again looks at once
     post_json(f"{sandbox_url}/sandbox/clock", {"advance": 120})
+    user.call("amazon.load.products", "action_load", wizard)
     done = [("state", "=", "done"), ("kind", "=", "all")]
     user.wait(
         "products loaded",
@@ -120,7 +121,9 @@ def stock_out(user, accounts, sandbox_url):
     differ = [("difference", "!=", 0)]
     print(f"{user.count('amazon.quantity', differ)} quantities differ", flush=True)
     for account_id in accounts.values():
-        wizard = user.create("amazon.activate.stock", {"account_id": account_id})
+        wizard = user.create(
+            "amazon.activate.stock", {"account_id": account_id, "confirmed": True}
+        )
         user.call("amazon.activate.stock", "action_activate", wizard)
     user.wait(
         "quantities sent",

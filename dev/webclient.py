@@ -39,14 +39,14 @@ class WebClient:
     def count(self, model, domain):
         return self.call(model, "search_count", domain)
 
-    def wait(self, what, condition, seconds=180):
+    def wait(self, what, condition, seconds=180, pause=0.5):
         """Until ``condition()`` holds; the answer, or an OdooError after ``seconds``."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             answer = condition()
             if answer:
                 return answer
-            time.sleep(0.5)
+            time.sleep(pause)
         raise OdooError(f"Waited {seconds} s in vain: {what}")
 
     def _post(self, path, params):

@@ -45,6 +45,19 @@ def apply(order):
     sale = order.sale_order_id
     if not sale or sale.state != "sale" or order.fulfilled_by == "AMAZON":
         return
+    try:
+        with order.env.cr.savepoint():
+            _follow(order, sale)
+    except (MalformedOrder, UserError, ValidationError) as exc:
+        message = order.env._(
+            "Amazon changed the delivery address, but Odoo refused it: %s Change the "
+            "address of sale and transfer by hand.",
+            exc,
+        )
+        _tell(order, message)
+
+
+def _follow(order, sale):
     parsed = parse_order(order.payload)
     store = order.store_id.with_company(order.company_id)
     buyer = customer_match.read(parsed, Geography(order.env, [parsed]))
@@ -62,17 +75,7 @@ def apply(order):
         _tell(order, message)
         return
     labelled = any(sale.picking_ids.mapped("carrier_tracking_ref"))
-    try:
-        with order.env.cr.savepoint():
-            customer_move.redirect(sale, contact)
-    except (UserError, ValidationError) as exc:
-        message = order.env._(
-            "Amazon changed the delivery address, but Odoo refused it: %s Change the "
-            "address of sale and transfer by hand.",
-            exc,
-        )
-        _tell(order, message)
-        return
+    customer_move.redirect(sale, contact)
     sale.message_post(
         body=order.env._(
             "Amazon changed the delivery address: the transfers follow it."

@@ -98,7 +98,7 @@ class TestListingScreens(AmazonCase):
     def test_load_dialog(self):
         """rows 2.1, 2.2, 2.8, 2.10: what is loaded, and how it is matched"""
         form = Form(self.env["amazon.load.products"])
-        self.assertLessEqual(self.account.store_ids, form.record.store_ids)
+        self.assertLessEqual(self.account.store_ids, form.store_ids[:])
         form.store_ids = self.us_store
         form.create_products = True
         action = form.save().action_load()
@@ -141,6 +141,9 @@ class TestListingScreens(AmazonCase):
         item = self.family("Hat")[:1]
         self.open_screens(self.user, listing, load)
         self.open_screens(self.user, item, kinds=("form",))
-        self.open_screens(self.user, listing.quantity_id)
+        quantity = self.env["amazon.quantity"].create(
+            {"account_id": self.account.id, "sku": "OPEN-1"}
+        )
+        self.open_screens(self.user, quantity)
         action = self.mug.product_tmpl_id.action_view_amazon_listings()
         self.assertEqual(action["domain"], [("product_id", "in", self.mug.ids)])

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AmazonActivateStock(models.TransientModel):
@@ -14,6 +15,7 @@ class AmazonActivateStock(models.TransientModel):
         default=lambda self: self.env.context.get("active_id"),
     )
     stock_checked = fields.Datetime(related="account_id.stock_checked")
+    is_compared = fields.Boolean(compute="_compute_is_compared")
     stock_shared_warning = fields.Char(related="account_id.stock_shared_warning")
     same = fields.Integer("Unchanged", compute="_compute_counts")
     lower = fields.Integer("Lowered", compute="_compute_counts")
@@ -21,6 +23,11 @@ class AmazonActivateStock(models.TransientModel):
     zero = fields.Integer("Set to Zero", compute="_compute_counts")
     held = fields.Integer("Not Sent", compute="_compute_counts")
     confirmed = fields.Boolean("I have looked at the differences")
+
+    @api.depends("account_id")
+    def _compute_is_compared(self):
+        for wizard in self:
+            wizard.is_compared = wizard.account_id._is_compared()
 
     @api.depends("account_id")
     def _compute_counts(self):
@@ -43,4 +50,11 @@ class AmazonActivateStock(models.TransientModel):
 
     def action_activate(self):
         self.ensure_one()
+        if not self.confirmed:
+            raise UserError(
+                self.env._(
+                    "Look at the differences and tick that you have: Amazon's quantities "
+                    "are overwritten."
+                )
+            )
         return self.account_id.action_activate_stock()

@@ -70,7 +70,7 @@ tours.add("amazon_stock_on", {
             content: "The two-pack is half of the mugs",
             trigger: `${row("TWO-MUGS")} td[name=quantity]:contains(50)`,
         },
-        { trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
+        { trigger: ".breadcrumb-item a:contains(Amazon US)", run: "click" },
         { trigger: "button:contains(Switch On)", run: "click" },
         { trigger: ".modal div[name=confirmed] input", run: "click" },
         { trigger: ".modal footer button:contains(Switch On)", run: "click" },
