@@ -1,8 +1,9 @@
 """Products and stock in ``make bench``: a large catalog in, its quantities out.
 
 The floor of the load is bare Odoo making the same templates, variants and pricelist items
-from data that is already there, in batches. The floor of the quantities is what a careful
-Odoo programmer asks first: ``free_qty`` of every product, over the same warehouses.
+with the same fields, from data that is already there, in batches. The floor of the
+quantities is what a careful Odoo programmer asks first: ``free_qty`` of every product,
+over the same warehouses.
 """
 
 import json
@@ -13,7 +14,7 @@ from datetime import timedelta
 from odoo import fields
 
 BATCH = 200
-KITS = 500
+KITS = 500  # at most a twentieth of the listings
 WAREHOUSES = 3
 CHANGED = 20
 
@@ -62,6 +63,9 @@ def load(env, url):
 def load_floor(env, url):
     """The same products and prices, made by bare Odoo in batches."""
     rows = [row for row in listings(url) if row["price"] is not None]
+    categories = env["product.category"].create(
+        [{"name": f"Floor {number}"} for number in range(20)]
+    )
     families, simple = {}, []
     for row in rows:
         name, _comma, options = row["title"].partition(", ")
@@ -73,8 +77,8 @@ def load_floor(env, url):
         [{"name": name, "create_variant": "dynamic"} for name in ("Color", "Size")]
     )
     pricelist = env["amazon.store"].search([], limit=1).pricelist_id
-    made = _floor_families(env, families, attributes)
-    made += _floor_simple(env, simple)
+    made = _floor_families(env, families, attributes, categories)
+    made += _floor_simple(env, simple, categories)
     for start in range(0, len(made), BATCH):
         env["product.pricelist.item"].create(
             [
@@ -93,7 +97,7 @@ def load_floor(env, url):
     return {"n": len(listings(url))}
 
 
-def _floor_families(env, families, attributes):
+def _floor_families(env, families, attributes, categories):
     values = {}
     for attribute, place in zip(attributes, (0, 1), strict=True):
         names = sorted({o[place] for rows in families.values() for _row, o in rows})
@@ -111,6 +115,8 @@ def _floor_families(env, families, attributes):
                     "name": name,
                     "is_storable": True,
                     "taxes_id": [],
+                    "categ_id": categories[number % len(categories)].id,
+                    "description_sale": f"All about {name}",
                     "attribute_line_ids": [
                         (
                             0,
@@ -125,7 +131,7 @@ def _floor_families(env, families, attributes):
                         for attribute, place in zip(attributes, (0, 1), strict=True)
                     ],
                 }
-                for name in batch
+                for number, name in enumerate(batch)
             ]
         )
         wanted = []
@@ -142,7 +148,7 @@ def _floor_families(env, families, attributes):
                     (
                         row,
                         template._prepare_variant_values(combination)
-                        | {"default_code": row["sku"], "weight": 0.5, "volume": 0.01},
+                        | _floor_values(row),
                     )
                 )
         products = env["product.product"].create([vals for _row, vals in wanted])
@@ -154,11 +160,23 @@ def _floor_families(env, families, attributes):
     return made
 
 
+def _floor_values(row):
+    return {
+        "default_code": row["sku"],
+        "barcode": f"9{row['asin']}",
+        "weight": 0.5,
+        "volume": 0.01,
+        "amazon_length": 10.0,
+        "amazon_width": 10.0,
+        "amazon_height": 10.0,
+    }
+
+
 def _used(rows, place, values):
     return {values[place][options[place]].id for _row, options in rows}
 
 
-def _floor_simple(env, rows):
+def _floor_simple(env, rows, categories):
     made = []
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
@@ -166,13 +184,13 @@ def _floor_simple(env, rows):
             [
                 {
                     "name": row["title"],
-                    "default_code": row["sku"],
                     "is_storable": True,
                     "taxes_id": [],
-                    "weight": 0.5,
-                    "volume": 0.01,
+                    "categ_id": categories[number % len(categories)].id,
+                    "description_sale": f"All about {row['title']}",
+                    **_floor_values(row),
                 }
-                for row in batch
+                for number, row in enumerate(batch)
             ]
         )
         made += [(p, row["price"]) for p, row in zip(products, batch, strict=True)]
@@ -224,7 +242,8 @@ def prepare_stock(env, url):
         """,
         [company.id, products.ids, warehouses.ids],
     )
-    kits, parts = products[:KITS], products[KITS : KITS + 2 * KITS]
+    count = min(KITS, len(products) // 20)
+    kits, parts = products[:count], products[count : 3 * count]
     env["mrp.bom"].create(
         [
             {
@@ -271,12 +290,18 @@ def stock_floor(env):
 
 
 def stock_levels(env):
-    """All quantities of the account computed, nothing sent."""
-    from odoo.addons.amazon_connector.sync import stock_plan
+    """What is to sell of every product, over the same warehouses."""
+    from odoo.addons.amazon_connector.sync.stock_levels import Source, levels
 
-    env.invalidate_all()
-    account = env["amazon.account"].search([])
-    return {"n": len(stock_plan.wanted(account))}
+    store = env["amazon.store"].search([])
+    products = env["amazon.listing"].search([("product_id", "!=", False)]).product_id
+    source = Source(frozenset(store.stock_warehouse_ids.ids), store.stock_basis, 0)
+    company, wanted = store.company_id, {source: products.ids}
+
+    def work():
+        return {"n": len(levels(env, company, wanted))}
+
+    return work
 
 
 def stock_push(env):
@@ -314,8 +339,10 @@ def stock_push_again(env):
     account = env["amazon.account"].search([])
     store = account.store_ids
     location = store.stock_warehouse_ids[:1].lot_stock_id
-    rows = env["amazon.quantity"].search([("quantity", ">", 20)], limit=3 * CHANGED)
-    plain = rows.filtered(lambda row: not row.product_id.bom_ids)[:CHANGED]
+    rows = env["amazon.quantity"].search([("quantity", ">", 20)])
+    kits = env["mrp.bom"].search([]).product_id
+    parts = env["mrp.bom.line"].search([]).product_id
+    plain = rows.filtered(lambda row: row.product_id not in kits | parts)[:CHANGED]
     for product in plain.product_id:
         env["stock.quant"]._update_available_quantity(product, location, -1)
     env.cr.commit()
@@ -351,7 +378,7 @@ def main(env, side, url):
         prepare_stock(env, url)
         floor = measured(lambda: stock_floor(env))
         figures = {
-            "stock_levels": measured(lambda: stock_levels(env)),
+            "stock_levels": measured(stock_levels(env)),
             "stock_push": measured(lambda: stock_push(env)),
             "stock_proof": measured(lambda: stock_proof(env, url)),
             "stock_push_again": measured(lambda: stock_push_again(env)),

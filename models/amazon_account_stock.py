@@ -2,10 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..spapi.errors import SpApiError
-from ..sync import connection, stock_compare
+from ..sync import connection, stock_compare, stock_watch
+from .amazon_quantity import MISMATCHES
 
 CHECK_LIFE = timedelta(hours=1)
 
@@ -31,10 +33,7 @@ class AmazonAccount(models.Model):
     def _compute_mismatch_count(self):
         counts = dict(
             self.env["amazon.quantity"]._read_group(
-                [
-                    ("account_id", "in", self.ids),
-                    ("state", "in", ("refused", "mismatch")),
-                ],
+                Domain("account_id", "in", self.ids) & MISMATCHES,
                 ["account_id"],
                 ["__count"],
             )
@@ -56,7 +55,8 @@ class AmazonAccount(models.Model):
         result = super().write(vals)
         if vals.get("sync_stock"):
             self.store_ids._check_stock_source()
-            self._enqueue("stock")
+            # while it was off nobody noted what has changed since the comparison
+            stock_watch.mark_all(self)
         return result
 
     def _check_compared(self):
@@ -204,7 +204,8 @@ class AmazonAccount(models.Model):
                         summary=summary,
                         note=message
                         or self.env._(
-                            "%s quantities were refused by Amazon or had no effect. "
+                            "%s quantities were refused by Amazon, had no effect, or "
+                            "can't be told any more while Amazon sells the last one. "
                             "Open Stock at Amazon > Mismatches.",
                             count,
                         ),

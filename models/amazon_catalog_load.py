@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -6,6 +8,7 @@ STATES = [
     ("stopped", "Stopped"),
     ("done", "Done"),
     ("failed", "Failed"),
+    ("replaced", "Replaced"),
 ]
 STAGES = [
     ("list", "Listings"),
@@ -14,6 +17,7 @@ STAGES = [
     ("images", "Images"),
 ]
 PROBLEMS_SHOWN = 50
+STALE = timedelta(days=1)  # a load stopped for longer is over when another one is due
 
 
 class AmazonCatalogLoad(models.Model):
@@ -59,6 +63,7 @@ class AmazonCatalogLoad(models.Model):
     )
     stage = fields.Selection(STAGES, required=True, default="list", readonly=True)
     message = fields.Text(readonly=True, help="What happened and what to do.")
+    waits_for = fields.Text(readonly=True, help="What it waits for; goes on by itself.")
     report_id = fields.Many2one("amazon.report", readonly=True, ondelete="set null")
     start = fields.Datetime(default=fields.Datetime.now, readonly=True)
     end = fields.Datetime(readonly=True)
@@ -100,16 +105,16 @@ class AmazonCatalogLoad(models.Model):
     def _start(self, stores, kind="all", since=False, user=None):
         """The open loads of these stores, begun where there is none.
 
+        A stopped one goes on, unless it is old or loads something else.
+
         :param user: who wants them; None is the schedule
         """
-        loads = self.search(
-            [
-                ("store_id", "in", stores.ids),
-                ("state", "in", ("running", "stopped")),
-                ("kind", "=" if kind == "skus" else "!=", "skus"),
-            ]
-        )
-        loads.filtered(lambda load: load.state == "stopped").state = "running"
+        loads = self._find_open(stores, kind)
+        stopped = loads.filtered(lambda load: load.state == "stopped")
+        same = stopped._loading(kind, since).filtered(lambda x: not x._is_stale())
+        same.write({"state": "running", "end": False})
+        (stopped - same)._replace()
+        loads -= stopped - same
         loads |= self.create(
             [
                 {
@@ -123,6 +128,67 @@ class AmazonCatalogLoad(models.Model):
         )
         stores.account_id._enqueue("catalog")
         return loads
+
+    @api.model
+    def _find_open(self, stores, kind):
+        return self.search(
+            [
+                ("store_id", "in", stores.ids),
+                ("state", "in", ("running", "stopped")),
+                ("kind", "=" if kind == "skus" else "!=", "skus"),
+            ]
+        )
+
+    @api.model
+    def _open_domain(self):
+        """Loads that keep the schedule from starting another one."""
+        return [
+            "|",
+            ("state", "=", "running"),
+            "&",
+            ("state", "=", "stopped"),
+            ("end", ">", fields.Datetime.now() - STALE),
+        ]
+
+    @api.model
+    def _check_free(self, stores, kind, since):
+        """Refuse what a running load of something else would swallow."""
+        loads = self._find_open(stores, kind)
+        running = loads.filtered(lambda load: load.state == "running")
+        others = running - running._loading(kind, since)
+        if not others:
+            return
+        load, kinds = (
+            others[0],
+            dict(self._fields["kind"]._description_selection(self.env)),
+        )
+        what = kinds[load.kind]
+        if load.kind == "changes":
+            moment = fields.Datetime.context_timestamp(load, load.since)
+            what = f"{what}: {moment:%Y-%m-%d %H:%M}"
+        raise UserError(
+            self.env._(
+                "%(store)s is being loaded already (%(what)s). Stop it first, or wait.",
+                store=load.store_id.name,
+                what=what,
+            )
+        )
+
+    def _loading(self, kind, since):
+        """Those that load just this."""
+        return self.filtered(
+            lambda load: load.kind == kind
+            and (kind != "changes" or load.since == since)
+        )
+
+    def _is_stale(self):
+        return not self.end or self.end < fields.Datetime.now() - STALE
+
+    def _replace(self):
+        for load in self:
+            load._note(self.env._("Replaced by a newer load."))
+        self.write({"state": "replaced"})
+        self.flush_recordset(["state"])  # before the newer one is there
 
     # -- what flows do to a load ------------------------------------------------------
 
@@ -146,17 +212,21 @@ class AmazonCatalogLoad(models.Model):
     def _fail(self, reason):
         """What is loaded stays; Resume tries the rest again."""
         self._note(reason)
-        self.write({"state": "failed", "end": fields.Datetime.now()})
+        self._end("failed")
 
     def _finish(self):
-        self.write({"state": "done", "end": fields.Datetime.now()})
+        self._end("done")
+
+    def _end(self, state):
+        now = fields.Datetime.now()
+        self.write({"state": state, "end": now, "waits_for": False})
 
     # -- buttons ------------------------------------------------------------------
 
     def action_stop(self):
         """What is loaded stays; Resume goes on from there."""
         self.check_access("read")
-        self.sudo().filtered(lambda load: load.state == "running").state = "stopped"
+        self.sudo().filtered(lambda load: load.state == "running")._end("stopped")
 
     def action_resume(self):
         self.check_access("read")

@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 
-from ..sync import listing_link
+# what was done, and said, for the product that a listing had before
+OF_A_PRODUCT = {
+    "product_remarks": False,
+    "image_state": False,
+    "image_due_url": False,
+    "image_done_url": False,
+    "image_next_try": False,
+}
 
 
 class AmazonListing(models.Model):
@@ -27,7 +34,15 @@ class AmazonListing(models.Model):
         help="Amazon has moved this SKU to another ASIN. Check that the product is still "
         "the right one.",
     )
-    name = fields.Char("Amazon Title", required=True)
+    name = fields.Char(
+        "Amazon Title",
+        compute="_compute_name",
+        precompute=True,
+        store=True,
+        readonly=False,
+        required=True,
+        help="The SKU, until Amazon tells the title.",
+    )
     alias = fields.Char(
         help="Shown instead of Amazon's title. The product keeps its own name."
     )
@@ -153,6 +168,11 @@ class AmazonListing(models.Model):
         "CHECK (quantity_factor > 0)", "One sale takes at least one unit."
     )
 
+    @api.depends("sku")
+    def _compute_name(self):
+        for listing in self:
+            listing.name = listing.name or listing.sku
+
     @api.depends("product_id")
     def _compute_is_linked(self):
         for listing in self:
@@ -194,17 +214,14 @@ class AmazonListing(models.Model):
         return listings
 
     def write(self, vals):
-        if "product_id" in vals and "is_manual" not in vals:
-            vals = dict(
-                vals,
-                is_manual=True,
-                link_method="manual" if vals["product_id"] else False,
-                link_date=fields.Datetime.now() if vals["product_id"] else False,
-                link_note=False,
-                # its price and image go to the product with the next load
-                to_match=bool(vals["product_id"]),
-            )
+        if "product_id" in vals and "link_method" not in vals:
+            vals = self._prepare_link_by_hand(vals["product_id"]) | vals
+        corrected = self.browse()
+        if "product_id" in vals:
+            corrected = self.filtered(lambda x: x.product_id.id != vals["product_id"])
         result = super().write(vals)
+        if corrected:
+            super(AmazonListing, corrected).write(OF_A_PRODUCT)
         if vals.get("product_id"):
             self._release_orders()
         return result
@@ -223,28 +240,6 @@ class AmazonListing(models.Model):
             ]
         )
         lines.order_id._retry()
-
-    def action_link_by_reference(self):
-        """Link what has exactly one product with the SKU as internal reference."""
-        todo = self.filtered(
-            lambda listing: not listing.product_id
-            and not listing.is_manual
-            and not listing.is_parent
-        )
-        products = listing_link.products_by_reference(
-            self.env, todo.company_id, todo.mapped("sku")
-        )
-        for listing in todo:
-            product = products.get((listing.company_id.id, listing.sku))
-            if product:
-                listing.write(
-                    {
-                        "product_id": product.id,
-                        "is_manual": False,
-                        "link_method": "sku",
-                        "link_note": False,
-                    }
-                )
 
     def action_view_orders(self):
         self.ensure_one()

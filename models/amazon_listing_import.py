@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 # an empty cell of the file says nothing about these
@@ -110,12 +110,5 @@ class AmazonListing(models.Model):
             if value or name not in KEPT_WHEN_EMPTY
         }
         if values.get("product_id"):
-            values = {
-                "is_manual": True,
-                "link_method": "manual",
-                "link_note": False,
-                "link_date": fields.Datetime.now(),
-                "to_match": True,
-                **values,
-            }
+            values = self._prepare_link_by_hand(values["product_id"]) | values
         return values

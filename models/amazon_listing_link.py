@@ -49,6 +49,19 @@ class AmazonListing(models.Model):
         if merged != known:
             self.product_remarks = merged
 
+    @api.model
+    def _prepare_link_by_hand(self, product_id):
+        """What goes with a person's choice of a product, or of none."""
+        return {
+            "is_manual": True,
+            "link_method": "manual" if product_id else False,
+            "link_date": fields.Datetime.now() if product_id else False,
+            "link_note": False,
+            # its price and image go to the product with the next load
+            "to_match": bool(product_id),
+            "previous_asin": False,
+        }
+
     def _after_link(self):
         """What waits for products is told that listings have one."""
         if self:
@@ -61,35 +74,27 @@ class AmazonListing(models.Model):
         """Look for the products of these listings again; nobody's decision changes."""
         self.check_access("write")
         listings = self.sudo()
-        before = listings.filtered("product_id")
+        todo = listings._to_link().filtered(lambda listing: not listing.is_manual)
+        skipped = listings._why_skipped(by_hand=False)
         catalog_match.match_again(listings)
+        linked = len(todo.filtered("product_id"))
         return self._tell(
             self.env._(
                 "%(linked)s linked, %(left)s without product. The list says why.",
-                linked=len(listings.filtered("product_id") - before),
-                left=len(listings.filtered(lambda one: not one.product_id)),
-            )
+                linked=linked,
+                left=len(todo) - linked,
+            ),
+            skipped=skipped,
         )
 
     def action_create_products(self):
         """New products of what is unlinked, if no product has the SKU yet (row 2.11)."""
         self.check_access("write")
         self.env["product.product"].check_access("create")
-        todo = self.sudo().filtered(
-            lambda listing: not listing.product_id and not listing.is_parent
-        )
-        taken = set()
-        for company, listings in todo.grouped("company_id").items():
-            skus = set(listings.mapped("sku"))
-            taken |= products_by_sku(self.env, company, skus).keys()
-        if taken:
-            raise UserError(
-                self.env._(
-                    "Products with these internal references exist already: %s. Link "
-                    "the listings to them.",
-                    ", ".join(sorted(taken)),
-                )
-            )
+        todo = self.sudo()._to_link()
+        skipped = self.sudo()._why_skipped(by_hand=True)
+        if taken := todo._why_taken():
+            raise UserError(taken)
         catalog_match.create_by_hand(todo)
         left = len(todo.filtered(lambda listing: not listing.product_id))
         return self._tell(
@@ -99,7 +104,65 @@ class AmazonListing(models.Model):
                 left=left,
             ),
             "warning" if left else "success",
+            skipped,
         )
+
+    def _to_link(self):
+        """What a product can be looked for, or made."""
+        return self.filtered(
+            lambda listing: not listing.product_id
+            and not listing.is_parent
+            and listing.status != "canceled"
+        )
+
+    def _why_skipped(self, by_hand):
+        """The sentence about those a button leaves as they are, or "".
+
+        :param by_hand: what a person left blank is not skipped
+        """
+        rest = self.filtered(lambda listing: not listing.product_id)
+        families = rest.filtered("is_parent")
+        canceled = (rest - families).filtered(lambda one: one.status == "canceled")
+        blank = (rest - families - canceled).filtered("is_manual")
+        counts = [
+            (self - rest, self.env._("linked already")),
+            (families, self.env._("families, which nobody buys")),
+            (canceled, self.env._("canceled at Amazon")),
+            (
+                blank.browse() if by_hand else blank,
+                self.env._("left blank by hand: press Link for them"),
+            ),
+        ]
+        told = [f"{len(some)} {words}" for some, words in counts if some]
+        return self.env._("Skipped: %s.", ", ".join(told)) if told else ""
+
+    def _why_taken(self):
+        """The sentence about products that have these SKUs already, or "".
+
+        An archived product's reference is taken, too: it may come back.
+        """
+        found = []
+        for company, listings in self._to_link().grouped("company_id").items():
+            skus = set(listings.mapped("sku"))
+            for products in products_by_sku(self.env, company, skus).values():
+                found += products
+        if not found:
+            return ""
+        words = self.env._(
+            "Products with these internal references exist already: %s. Link the "
+            "listings to them.",
+            ", ".join(sorted({product.default_code for product in found})),
+        )
+        archived = {p.default_code for p in found if not p.active}
+        if archived:
+            words += " " + self.env._(
+                "Archived, to be restored first: %s.", ", ".join(sorted(archived))
+            )
+        return words
+
+    def action_confirm_asin(self):
+        """A person has looked: what Amazon moved the SKU to is the same product."""
+        self.filtered("previous_asin").previous_asin = False
 
     def action_unlink_product(self):
         """The link goes, its history stays in the chatter; no load links it again."""
@@ -110,23 +173,15 @@ class AmazonListing(models.Model):
         self._leave_blank(self.env._("Left blank by hand."))
 
     def _leave_blank(self, note):
-        self.write(
-            {
-                "product_id": False,
-                "is_manual": True,
-                "link_method": False,
-                "link_date": False,
-                "link_note": note,
-            }
-        )
+        self.write({"product_id": False, "link_note": note})
 
-    def _tell(self, message, kind="success"):
+    def _tell(self, message, kind="success", skipped=""):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": kind,
-                "message": message,
+                "message": f"{message} {skipped}".strip(),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

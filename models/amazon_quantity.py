@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..sync import stock_watch
 
@@ -23,6 +24,14 @@ REASONS = [
     ("refused", "Refused by Amazon"),
     ("mismatch", "Accepted, but without effect"),
 ]
+# Nothing more is sent for these reasons, and Amazon sells the last number on.
+STRANDED = ("unlinked", "not_stored", "warehouse", "conflict")
+# What needs a person; the filter of the same name in the list says it again.
+MISMATCHES = Domain("state", "in", ("refused", "mismatch")) | (
+    Domain("state", "=", "off")
+    & Domain("reason_code", "in", STRANDED)
+    & Domain("sent_date", "!=", False)
+)
 
 
 class AmazonQuantity(models.Model):

@@ -165,24 +165,31 @@ class AmazonStore(models.Model):
         "This marketplace is a store of the account already.",
     )
 
-    @api.constrains("warehouse_id", "fba_location_id")
+    @api.constrains(
+        "warehouse_id", "fba_location_id", "stock_source", "stock_warehouse_ids"
+    )
     def _check_fba_location(self):
-        """Stock at Amazon must never count as stock of the own warehouse (row 9.17)."""
+        """Stock at Amazon must never count as stock of own warehouses (row 9.17).
+
+        All warehouses may hold it: it is left out of what they have to sell.
+        """
         for store in self:
-            view = store.warehouse_id.view_location_id
-            if (
-                store.fba_location_id
-                and view
-                and (store.fba_location_id.parent_path or "").startswith(
-                    view.parent_path
+            warehouses = store.warehouse_id
+            if store.stock_source == "chosen":
+                warehouses |= store.stock_warehouse_ids
+            path = store.fba_location_id.parent_path or ""
+            inside = warehouses.filtered(
+                lambda warehouse, path=path: path.startswith(
+                    warehouse.view_location_id.parent_path
                 )
-            ):
+            )
+            if inside:
                 raise ValidationError(
                     self.env._(
                         "%(location)s lies inside warehouse %(warehouse)s, so Amazon's "
                         "stock would be sold twice. Choose an FBA location outside.",
                         location=store.fba_location_id.display_name,
-                        warehouse=store.warehouse_id.name,
+                        warehouse=", ".join(inside.mapped("name")),
                     )
                 )
 

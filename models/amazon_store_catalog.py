@@ -12,8 +12,11 @@ class AmazonStore(models.Model):
         default="sku",
         required=True,
         tracking=True,
-        help="Automatically: family by title, then variant by Amazon's id, then SKU = "
-        "internal reference. By hand: new listings wait in the catalog to be linked.",
+        help="Automatically: Amazon's id (the same SKU in another store, else the same "
+        "ASIN and condition), then SKU = internal reference, then the variant with the "
+        "same options of the family's product, which is found by its title. Where one "
+        "of the first two finds several products, the one in the family's product is "
+        "taken. By hand: new listings wait in the catalog to be linked.",
     )
     create_products = fields.Boolean(
         "Create if Not Found",

@@ -85,7 +85,7 @@ class AmazonStore(models.Model):
             stock_watch.mark_all(self.account_id)
         return result
 
-    @api.constrains(*SOURCE_FIELDS)
+    @api.constrains(*SOURCE_FIELDS, "active")
     def _check_stock_source(self):
         """Stores that share a SKU sell one quantity: from one source.
 

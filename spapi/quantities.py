@@ -11,14 +11,22 @@ from datetime import date
 
 from .plans import PLANS
 
-__all__ = ["FEED_MESSAGES", "MERCHANT", "Limits", "Plan", "QuantityChange", "plan"]
+__all__ = [
+    "FEED_MESSAGES",
+    "FEED_ONLY",
+    "MERCHANT",
+    "Limits",
+    "Plan",
+    "QuantityChange",
+    "plan",
+]
 
 MERCHANT = "DEFAULT"  # the fulfillment channel that is not Amazon's
 FEED_MESSAGES = 25_000  # Amazon's maximum
 _PATH = "/attributes/fulfillment_availability"
 _MOST = 10**9 - 1
 # No address can name these SKUs.
-_FEED_ONLY = (".", "..")
+FEED_ONLY = (".", "..")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +133,8 @@ def plan(changes, limits=None):
             f"about {by_feed:.0f} s in a feed."
         )
     else:
-        patches = [change for change in changes if change.sku not in _FEED_ONLY]
-        rest = [change for change in changes if change.sku in _FEED_ONLY]
+        patches = [change for change in changes if change.sku not in FEED_ONLY]
+        rest = [change for change in changes if change.sku in FEED_ONLY]
         reason = (
             f"{len(changes)} quantities take {by_patches:.0f} s one by one, "
             f"a feed would take about {by_feed:.0f} s."

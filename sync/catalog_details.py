@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from psycopg2.extras import Json
+
 from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -12,6 +14,16 @@ from . import catalog_items
 from .catalog_work import mark
 
 CALLS = 5  # whose answers are stored together
+_COLUMNS = (
+    "payload",
+    "note",
+    "title",
+    "brand",
+    "category",
+    "barcode",
+    "is_parent",
+    "parent_id",
+)
 
 
 def take_in(work):
@@ -100,7 +112,7 @@ def _keep(work, answers):
         work.store, [asin for item in told for asin in item.parent_asins[:1]]
     )
     news = items.browse()
-    remarks = {}
+    remarks, rows, moment = {}, [], fields.Datetime.now()
     for item in items:
         values = _values(item, answers[item.asin], families)
         changes = {
@@ -112,10 +124,45 @@ def _keep(work, answers):
             remarks[item.id] = (item.note, changes["note"])
         if changes:
             news |= item
-        item.write(changes | {"fetched": fields.Datetime.now(), "to_fetch": False})
+        rows.append((item.id, *(_stored(values, item, name) for name in _COLUMNS)))
+    _write(env, rows, moment)
+    news.modified(["title", "parent_id"])  # the listings tell their family
     _tell_listings(work, items, news, remarks)
     load.details += len(told)
     work.run._add(pages=1)
+
+
+def _stored(values, item, name):
+    """What a column shall hold; what Amazon said before stays where it says nothing."""
+    value = values[name] if name in values else _plain(item[name])
+    if name == "payload":
+        return Json(value) if value else None
+    return value or None
+
+
+def _write(env, rows, moment):
+    """By hand: the ORM would need a statement for each item, since no two are alike."""
+    if not rows:
+        return
+    env["amazon.catalog.item"].flush_model()
+    env.cr.execute_values(
+        """
+        UPDATE amazon_catalog_item AS item
+           SET payload = new.payload, note = new.note, title = new.title,
+               brand = new.brand, category = new.category, barcode = new.barcode,
+               is_parent = new.is_parent, parent_id = new.parent_id,
+               to_fetch = FALSE, fetched = new.fetched,
+               write_date = timezone('UTC', now()), write_uid = new.uid
+          FROM (VALUES %s) AS new (id, payload, note, title, brand, category, barcode,
+                                   is_parent, parent_id, fetched, uid)
+         WHERE item.id = new.id
+        """,
+        [(*row, moment, env.uid) for row in rows],
+        template="(%s, %s::jsonb, %s, %s, %s, %s, %s, %s::boolean, %s::int4, "
+        "%s::timestamp, %s)",
+        page_size=len(rows),
+    )
+    env["amazon.catalog.item"].invalidate_model()
 
 
 def _plain(value):
@@ -191,6 +238,18 @@ def _end(work):
                 "(%s OR (product_id IS NULL AND is_manual IS NOT TRUE))",
                 store,
                 everything,
+            ),
+        )
+    if work.load.kind != "skus":
+        # what Odoo refused may be taken by now
+        mark(
+            work.env,
+            "to_match",
+            True,
+            SQL(
+                "%s AND status = 'listed' AND is_parent IS NOT TRUE "
+                "AND jsonb_exists(product_remarks, 'product')",
+                store,
             ),
         )
     work.next_stage("match")

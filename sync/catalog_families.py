@@ -12,7 +12,7 @@ from .catalog_work import mark
 
 _logger = logging.getLogger(__name__)
 
-PAGE = 150
+PAGE = 400
 
 
 def match(work):
@@ -107,8 +107,9 @@ def _blame(work, listings, words):
     """It waits for a person, and holds up nobody."""
     reason = work.env._("No product could be made or updated: %s", words)
     quiet = listings.with_context(tracking_disable=True)
-    quiet.problem = reason
-    unlinked = quiet.filtered(lambda x: not x.product_id)
-    unlinked.link_note = reason
+    for listing in quiet:
+        listing._set_remarks({"product": reason})
+        if not listing.product_id and listing.link_note != reason:
+            listing.link_note = reason
     work.load._note_problems([f"{listings[0].sku}: {reason}"])
     work.run._add(blocked=len(listings))

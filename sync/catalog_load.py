@@ -104,7 +104,7 @@ def _nightly(account, stores):
     last = dict(
         Load._read_group([*of_these, ("kind", "=", "all")], ["store_id"], ["start:max"])
     )
-    is_open = Load.search([*of_these, ("state", "in", ("running", "stopped"))])
+    is_open = Load.search([*of_these, *Load._open_domain()])
     return (asleep - is_open.store_id).filtered(
         lambda store: store in last and last[store] < now - NIGHTLY
     )
@@ -125,7 +125,7 @@ def _asked(stores):
             ("store_id", "in", asked.ids),
             ("kind", "=", "skus"),
             "|",
-            ("state", "in", ("running", "stopped")),
+            *env["amazon.catalog.load"]._open_domain(),
             "&",
             ("state", "=", "failed"),
             ("end", ">", fields.Datetime.now() - ROLE_RETRY),
@@ -150,6 +150,7 @@ def _running(account):
 def _go_on(work):
     """Stage by stage as far as it goes; False when the scheduler's time is up."""
     load, account = work.load, work.account
+    _show_wait(work)
     try:
         while STAGES[work.stage](work):
             work.stage = load.stage
@@ -172,6 +173,7 @@ def _go_on(work):
         account.env.cr.rollback()
         _logger.exception("Amazon load of products %s failed", load.id)
         _fail(work, f"{type(exc).__name__}: {exc}.")
+    _show_wait(work)
     if work.wait is not None:
         account._enqueue("catalog", work.wait)
     account.env["ir.cron"]._commit_progress()
@@ -186,8 +188,22 @@ def _explain(work, error):
 
 
 def _say(work, message):
-    """In the log only: it goes on by itself."""
+    """In the log, and on the load's page while it lasts: it goes on by itself."""
+    work.reason = message
     work.run._note(f"{work.store.name}: {message}")
+
+
+def _show_wait(work):
+    """The load says what it waits for, and no longer when it goes on."""
+
+    def show():
+        if work.load.state == "running":
+            work.load.waits_for = words
+
+    words = work.wait is not None and work.reason
+    if (work.load.waits_for or False) != (words or False):
+        retried(work.env, show)
+        work.env["ir.cron"]._commit_progress()
 
 
 def _fail(work, message):

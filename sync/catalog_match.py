@@ -2,8 +2,8 @@
 
 The order is fixed: the same SKU of another store, Amazon's id, the SKU as internal
 reference, the options within the family's product; then, if the store wants it, a new
-product. What two ways of looking answer differently, or not at all, is left to a person
-with one sentence that says why.
+product. Where a step finds several products, the one of the family's product counts.
+What no step can tell is left to a person with a note that says why.
 """
 
 from . import (
@@ -102,12 +102,15 @@ def wait_for_person(batch):
 
 
 def say_what_is_missing(batch):
+    """Every step has been taken in vain, and is named."""
     for listing in batch.open:
-        batch.refuse(
-            listing,
+        steps = [
+            match_family.found_nothing(batch, listing),
+            match_links.found_nothing(batch, listing),
             batch.env._(
                 "No product has the internal reference %s. Link one, create it, or "
                 "leave the listing blank.",
                 listing.sku,
             ),
-        )
+        ]
+        batch.refuse(listing, " ".join(words for words in steps if words))

@@ -34,11 +34,18 @@ def _changes(work):
         if not work.step(lambda: load.write({"until": now})):
             return False
     while True:
-        page = _page(work)
-        if page is None:
-            continue  # the token was refused: from the start, nothing is doubled
+        try:
+            page = _page(work)
+        except Refused:
+            if not load.page_token:
+                raise
+            # the token was refused: from the start, nothing is doubled
+            if not work.step(lambda: load.write({"page_token": False})):
+                return False
+            continue
         if page.out_of_reach:
-            work.step(partial(_by_report, work, page.number_of_results))
+            if not work.step(partial(_by_report, work, page.number_of_results)):
+                return False
             return catalog_list.take_in(work)
         if not work.step(partial(_keep_page, work, page), len(page.listings)):
             return False
@@ -48,20 +55,14 @@ def _changes(work):
 
 def _page(work):
     load = work.load
-    try:
-        return search_listings_items(
-            work.api,
-            work.account.seller_id,
-            [work.store.marketplace_id.api_id],
-            last_updated_after=load.since.replace(tzinfo=UTC) if load.since else None,
-            last_updated_before=load.until.replace(tzinfo=UTC),
-            page_token=load.page_token or None,
-        )
-    except Refused:
-        if not load.page_token:
-            raise
-        work.step(lambda: load.write({"page_token": False}))
-        return None
+    return search_listings_items(
+        work.api,
+        work.account.seller_id,
+        [work.store.marketplace_id.api_id],
+        last_updated_after=load.since.replace(tzinfo=UTC) if load.since else None,
+        last_updated_before=load.until.replace(tzinfo=UTC),
+        page_token=load.page_token or None,
+    )
 
 
 def _by_report(work, number):

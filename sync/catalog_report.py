@@ -11,7 +11,7 @@ from functools import partial
 
 from odoo import fields
 
-from ..spapi.errors import SpApiError, Temporary
+from ..spapi.errors import NotFound, SpApiError, Temporary
 from ..spapi.report_download import download_document
 from ..spapi.reports import (
     DocumentError,
@@ -30,12 +30,15 @@ __all__ = ["LISTINGS", "obtain"]
 PAUSES = (30, 60, 120, 300)  # seconds between looks; the last one from then on
 SANDBOX_PAUSE = 5
 PATIENCE = timedelta(hours=12)
+ADOPTED = timedelta(days=1)  # what was asked for longer ago is of no use
 CLOCKS = timedelta(minutes=10)  # Amazon's clock and ours may differ
 
 
 def obtain(work):
     """The load's report with its file, or None: not yet, or never (the load says why)."""
-    report = work.load.report_id or _adopt(work) or _ask(work)
+    report = work.load.report_id or _adopt_or_ask(work)
+    if not report:
+        return None
     if report.state == "requested" and not _look(work, report):
         return None
     if report.state == "waiting" and not _fetch(work, report):
@@ -59,23 +62,31 @@ def due(load):
 # -- asking ---------------------------------------------------------------------------
 
 
-def _adopt(work):
+def _adopt_or_ask(work):
+    """The report of a load that has none; none if the load may not go on."""
+    report = _in_the_making(work)
+    if not report:
+        return _ask(work)
+    return report if work.step(partial(_link, work, report)) else report.browse()
+
+
+def _in_the_making(work):
     """A report of this store that Amazon makes already, or that nobody has read yet."""
-    report = work.env["amazon.report"].search(
+    return work.env["amazon.report"].search(
         [
             ("account_id", "=", work.account.id),
             ("report_type", "=", LISTINGS),
             ("marketplace_id", "=", work.store.marketplace_id.id),
-            ("state", "in", ("requested", "waiting", "downloaded")),
             "|",
+            "&",
             ("state", "=", "requested"),
+            ("created", ">=", fields.Datetime.now() - ADOPTED),
+            "&",
+            ("state", "in", ("waiting", "downloaded")),
             ("created", ">=", work.load.start),
         ],
         limit=1,
     )
-    if report:
-        work.step(partial(_link, work, report))
-    return report
 
 
 def _link(work, report):
@@ -83,13 +94,15 @@ def _link(work, report):
 
 
 def _ask(work):
-    if work.load.report_asked:
+    asked = work.load.report_asked
+    if asked and asked > fields.Datetime.now() - ADOPTED:
         # nobody heard the answer, and maybe Amazon is at it
         if found := _in_list(work):
             return _keep(work, found.report_id, found)
     else:
         asked = fields.Datetime.now()
-        work.step(lambda: work.load.write({"report_asked": asked}))
+        if not work.step(lambda: work.load.write({"report_asked": asked})):
+            return work.env["amazon.report"]
     marketplace = work.store.marketplace_id.api_id
     try:
         report_ref = create_report(work.api, LISTINGS, [marketplace])
@@ -154,17 +167,34 @@ def _pause(work, looks):
 
 
 def _look(work, report):
-    """Ask how far Amazon is; whether the report came to its end."""
+    """Ask how far Amazon is; whether the report came to its end, and the load goes on."""
+    making = work.env._("Amazon makes the list of listings, which takes some minutes.")
     if report.next_try and report.next_try > fields.Datetime.now():
-        work.wait = report.next_try - fields.Datetime.now()
+        work.wait_until(report.next_try, making)
         return False
-    found = get_report(work.api, report.report_ref)
-    words = _words_of_fatal(work, found)
-    work.step(partial(_position, work, report, found, words))
+    try:
+        found = get_report(work.api, report.report_ref)
+    except NotFound:
+        change = partial(_forgotten, report)
+    else:
+        words = _words_of_fatal(work, found)
+        change = partial(_position, work, report, found, words)
+    go_on = work.step(change)
     if report.state != "requested":
-        return True
-    work.wait = report.next_try - fields.Datetime.now()
+        return go_on
+    if work.load.state == "running":
+        work.wait_until(report.next_try, making)
     return False
+
+
+def _forgotten(report):
+    if report.state == "requested":
+        report._fail(
+            report.env._(
+                "Amazon no longer knows this report. Press Resume: Amazon makes another "
+                "one."
+            )
+        )
 
 
 def _position(work, report, found, words):
@@ -262,7 +292,7 @@ def _error_details(text):
 def _fetch(work, report):
     """The file into an attachment; whether the report came to its end."""
     if report.next_try and report.next_try > fields.Datetime.now():
-        work.wait = report.next_try - fields.Datetime.now()
+        work.wait_until(report.next_try, report.reason)
         return False
     try:
         report_fetch.fetch(report, work.api, work.run)
@@ -271,7 +301,7 @@ def _fetch(work, report):
         retried(work.env, partial(report_fetch.later, report, exc, work.run))
     work.env["ir.cron"]._commit_progress()
     if report.state == "waiting":
-        work.wait = report.next_try - fields.Datetime.now()
+        work.wait_until(report.next_try, report.reason)
     return report.state != "waiting"
 
 

@@ -1,5 +1,6 @@
 """One load at work: every step is committed, and a step is never half done."""
 
+from odoo import fields
 from odoo.tools import SQL
 
 from .transaction import retried
@@ -9,7 +10,7 @@ class Work:
     """A load, the way to Amazon, and the log.
 
     ``wait`` (a timedelta) is set by a stage that can't go on before something at
-    Amazon is ready.
+    Amazon is ready, ``reason`` says to people what it is.
     """
 
     def __init__(self, load, api, run):
@@ -21,6 +22,7 @@ class Work:
         self.run = run
         self.stage = load.stage
         self.wait = None
+        self.reason = ""
 
     def step(self, change, done=1):
         """Do ``change()`` in a transaction of its own; whether the load may go on.
@@ -37,6 +39,10 @@ class Work:
         retried(self.env, unless_stopped)
         time_left = self.env["ir.cron"]._commit_progress(done)
         return bool(time_left) and self.load.state == "running"
+
+    def wait_until(self, moment, reason):
+        self.wait = moment - fields.Datetime.now()
+        self.reason = reason
 
     def next_stage(self, stage):
         self.load.stage = stage

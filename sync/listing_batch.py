@@ -23,10 +23,11 @@ class Batch:
         self.store = listings.store_id
         self.store.ensure_one()
         self.company = self.store.company_id
-        # a first link is no news for the chatter, 10,000 of them even less
+        # a first link is no news for the chatter, 10,000 of them even less; names are
+        # compared in the language that loads write them in, whoever presses a button
         self.env = (
             listings.with_company(self.company)
-            .with_context(tracking_disable=True, active_test=True)
+            .with_context(tracking_disable=True, active_test=True, lang=None)
             .env
         )
         self.listings = listings.with_env(self.env)
@@ -38,6 +39,7 @@ class Batch:
         self.updated = self.env["product.product"]
         self.known = None  # match_links: what is stored about these SKUs and ASINs
         self.templates = None  # match_family: what the families are in Odoo
+        self.told = None  # match_family: the same, before this batch linked any
         self.options = {}  # match_family: what Amazon tells of a variation
         self._items = {}
         self._units = None
@@ -140,6 +142,10 @@ class Batch:
         linked._after_link()
 
     def finish(self):
+        remarked = self.listings.filtered("product_problem")
+        remarked.fetch(["product_remarks"])
+        for listing in remarked:
+            self.remarks[listing]["product"] = False  # whoever failed came through now
         for listing, remarks in self.remarks.items():
             listing._set_remarks(remarks)
         self.load.updated += len(self.updated - self.created)

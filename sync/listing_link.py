@@ -7,8 +7,8 @@ def ensure(env, wanted):
     """Find or make the listings of ``(store, sku, item values, is FBA)`` tuples.
 
     A SKU seen for the first time gets a listing, linked when exactly one product has
-    it as internal reference, otherwise left for a person to link. What it is, Amazon is
-    asked by the next load of products.
+    it as internal reference and the store is not linked by hand, otherwise left for a
+    person to link. What it is, Amazon is asked by the next load of products.
 
     :return: {(store, sku): listing}
     """
@@ -37,7 +37,9 @@ def ensure(env, wanted):
     if missing:
         products = products_by_reference(env, stores.company_id, skus)
         for (store, sku), values in missing.items():
-            product = products.get((store.company_id.id, sku))
+            product = None
+            if store.match_mode == "sku":
+                product = products.get((store.company_id.id, sku))
             values["product_id"] = product.id if product else False
             values["link_method"] = "sku" if product else False
         created = Listing.create(list(missing.values()))
@@ -47,18 +49,24 @@ def ensure(env, wanted):
 
 
 def products_by_reference(env, companies, references):
-    """{(company id, internal reference): product}; ambiguous references are left out.
+    """{(company id, internal reference): product}; ambiguous references are left out,
+    and what can't be sold alone: archived products and combos.
 
     One query for all; products shared by all companies count for each.
     """
+    Product = env["product.product"].with_context(active_test=False)
     by_key = defaultdict(lambda: env["product.product"])
-    products = env["product.product"].search(
+    products = Product.search(
         [
             ("default_code", "in", references),
             ("company_id", "in", [False, *companies.ids]),
         ]
     )
-    for product in products:
+    for product in products.with_env(env):
         for company in product.company_id or companies:
             by_key[company.id, product.default_code] |= product
-    return {key: found for key, found in by_key.items() if len(found) == 1}
+    return {
+        key: found
+        for key, found in by_key.items()
+        if len(found) == 1 and found.active and found.type != "combo"
+    }

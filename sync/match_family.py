@@ -16,17 +16,34 @@ class Template:
 
 def templates(batch):
     """{family: Template}: known from before, else found by the family's title."""
-    if batch.templates is not None:
-        return batch.templates
+    if batch.templates is None:
+        batch.templates = _find(batch, _known_before, _by_siblings, _by_title)
+    return batch.templates
+
+
+def within(batch, listing, products):
+    """Of several products, those that are variants of the family's product.
+
+    As the family is known by now: what this batch links does not count, or the outcome
+    would depend on which listing comes first.
+    """
+    family = batch.family(listing)
+    if not family:
+        return []
+    if batch.told is None:
+        batch.told = _find(batch, _known_before, _by_title)
+    template = batch.told[family].record
+    return [p for p in products if template and p.product_tmpl_id == template]
+
+
+def _find(batch, *steps):
     families = batch.env["amazon.catalog.item"].union(
         *map(batch.family, batch.listings)
     )
     found = {family: Template() for family in families}
     if families:
-        _known_before(batch, families, found)
-        _by_siblings(batch, families, found)
-        _by_title(batch, families, found)
-    batch.templates = found
+        for step in steps:
+            step(batch, families, found)
     return found
 
 
@@ -104,6 +121,22 @@ def by_options(batch):
         product = variants.of(template_of(batch, listing), options(batch, listing))
         if product:
             batch.link(listing, product, "family")
+
+
+def found_nothing(batch, listing):
+    """Why the family did not tell the product; "" of what is in none."""
+    family = batch.family(listing)
+    if not family:
+        return ""
+    template = template_of(batch, listing)
+    if not template:
+        name = family.title or family.asin
+        return batch.env._("No product is named %s, as its family.", name)
+    return batch.env._(
+        "%(product)s has no variant with %(options)s.",
+        product=template.display_name,
+        options=options(batch, listing).text,
+    )
 
 
 def template_of(batch, listing):

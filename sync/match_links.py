@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from .match_family import within
+
 
 class Known:
     """Listings of the account with a SKU or an ASIN of the batch, and the products that
@@ -84,10 +86,14 @@ def by_stored_asin(batch):
 
 
 def by_sku(batch):
-    """Exactly one product has the SKU as its internal reference."""
+    """Exactly one product has the SKU as its internal reference, or one of the family's."""
     for listing in batch.open:
         products = known(batch).products[listing.sku]
         product = known(batch).product_of_sku(listing.sku)
+        if not product and len(products) > 1:
+            sold = [p for p in products if p.active and p.type != "combo"]
+            inside = within(batch, listing, sold)
+            product = inside[0] if len(inside) == 1 else None
         if product:
             batch.link(listing, product, "sku")
         elif len(products) > 1:
@@ -109,6 +115,15 @@ def by_sku(batch):
                     listing.sku,
                 ),
             )
+
+
+def found_nothing(batch, listing):
+    """What Amazon's id has told: nothing; "" of a listing without it."""
+    if not listing.asin:
+        return ""
+    return batch.env._(
+        "No other SKU with its ASIN %s and condition is linked.", listing.asin
+    )
 
 
 def by_new_asin(batch):
@@ -155,6 +170,10 @@ def _links(listings):
 
 
 def _agree(batch, listing, links, method):
+    """One link, or of several the one that leads into the family's product."""
+    if len(links) > 1:
+        inside = within(batch, listing, {product for product, _factor in links})
+        links = {link for link in links if link[0] in inside} or links
     if len(links) == 1:
         [(product, factor)] = links
         batch.link(listing, product, method, factor)

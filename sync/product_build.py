@@ -27,10 +27,7 @@ def create(batch):
     simple = todo.filtered(lambda listing: not batch.family(listing))
     values = describe(batch, simple | members)
     attempt(batch, simple, lambda some: _create_simple(batch, some, values))
-    families = [
-        members.filtered(lambda listing, one=family: batch.family(listing) == one)
-        for family in members.mapped(batch.family)
-    ]
+    families = members.grouped(batch.family).values()
     attempt(batch, families, lambda some: product_family.create(batch, some, values))
     _twins(batch)
     _refresh_statistics(batch)

@@ -6,6 +6,8 @@ only when Amazon names another address.
 """
 
 import base64
+import struct
+import zlib
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +25,16 @@ from .transaction import retried
 
 RETRY = timedelta(hours=1)
 OUTAGE = 3  # failures in a row: it is not the image, it is the store of images
+# what Pillow raises, depending on where a file is broken
+DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 # -- which are wanted -----------------------------------------------------------------
@@ -47,8 +59,10 @@ def plan(batch):
                 ],
             )
         )
-        due |= linked.filtered(
+        # one image a product, or every load would bring another one of them
+        due = linked.filtered(
             lambda listing: masters.get(listing.product_id) == listing
+            or (listing in due and listing.product_id not in masters)
         )
     rows = []
     for listing in due.filtered(lambda one: one.status != "canceled"):
@@ -180,16 +194,31 @@ def _check(env, data):
     """What Odoo could not show is not stored."""
     try:
         image = ImageProcess(data).image
-    except (UserError, ValueError, Image.DecompressionBombError) as exc:
+        if image:
+            image.load()  # until here only its head was read
+    except UserError as exc:
         raise NoImage(str(exc).rstrip(".")) from exc
+    except DAMAGED as exc:
+        raise NoImage(env._("this image is damaged (%s)", exc)) from exc
     if not image and data[:4] != b"RIFF":
         raise NoImage(env._("this is not an image"))
 
 
 def _fetched(listing, url, data, load):
-    """To the product; of a family each variant has its own."""
-    product = listing.product_id.with_context(tracking_disable=True)
-    image = base64.b64encode(data)
+    """To the product; what Odoo does not take there is a remark."""
+    try:
+        with listing.env.cr.savepoint():
+            _show(listing.product_id, base64.b64encode(data))
+    except (UserError, *DAMAGED) as exc:
+        return _failed(listing, url, str(exc))
+    load.images += 1
+    _decided(listing, url, "done")
+    return listing._set_remarks({"image": False})
+
+
+def _show(product, image):
+    """Of a family each variant has its own."""
+    product = product.with_context(tracking_disable=True)
     template = product.product_tmpl_id
     if product.product_template_attribute_value_ids:
         product.image_variant_1920 = image
@@ -197,9 +226,6 @@ def _fetched(listing, url, data, load):
             template.image_1920 = image
     else:
         product.image_1920 = image
-    load.images += 1
-    _decided(listing, url, "done")
-    listing._set_remarks({"image": False})
 
 
 def _failed(listing, url, why):

@@ -5,6 +5,7 @@ barcodes that are taken), so that its cost in queries is that of one.
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo.fields import Command
@@ -138,34 +139,47 @@ def _named(batch, found, model, target, source):
 
 
 def _barcodes(batch, found, holders):
-    """Odoo wants a barcode once in a company, packagings included (row 2.23)."""
+    """Odoo wants a barcode once in a company, packagings included (row 2.23); of what
+    all companies share, once in all of them."""
     wanted = {}
     for listing in found:
         item = batch.item(listing)
         if item and item.barcode:
             wanted[listing] = item.barcode.strip()
-    taken = _taken(batch, set(wanted.values())) if wanted else {}
+    if not wanted:
+        return
+    taken = _taken(batch, set(wanted.values()))
+    new = company_of(batch)
     for listing, barcode in wanted.items():
-        holder = taken.setdefault(barcode, holders.get(listing, listing))
-        if holder in (holders.get(listing), listing):
-            found[listing].variant["barcode"] = barcode
-            batch.remarks[listing]["barcode"] = False
-        else:
+        holder = holders.get(listing, listing)
+        company = holder.company_id if listing in holders else new
+        other = _other(taken[barcode], holder, company)
+        if other:
             batch.remarks[listing]["barcode"] = batch.env._(
                 "Barcode %(barcode)s is not set: %(holder)s has it already.",
                 barcode=barcode,
-                holder=holder.display_name,
+                holder=other.display_name,
             )
+        else:
+            taken[barcode].append(holder)
+            found[listing].variant["barcode"] = barcode
+            batch.remarks[listing]["barcode"] = False
 
 
 def _taken(batch, barcodes):
-    """{barcode: the product or packaging that has it}"""
-    company = company_of(batch)
-    domain = [("barcode", "in", list(barcodes))]
-    if company:
-        domain.append(("company_id", "in", [False, company.id]))
-    taken = {}
-    for model in ("product.uom", "product.product"):
-        for record in batch.env[model].sudo().search(domain):
-            taken[record.barcode] = record
+    """{barcode: [products and packagings that have it, of whatever company]}"""
+    taken = defaultdict(list)
+    for model in ("product.product", "product.uom"):
+        records = batch.env[model].sudo().search([("barcode", "in", list(barcodes))])
+        for record in records:
+            taken[record.barcode].append(record)
     return taken
+
+
+def _other(having, holder, company):
+    """Who of those that have a barcode keeps this one from it; None: nobody."""
+    for other in having:
+        meet = not company or not other.company_id or other.company_id == company
+        if meet and other != holder:
+            return other
+    return None

@@ -12,10 +12,10 @@ CALLS = 50
 def compare(account):
     """Compute all quantities of an account, beside those that Amazon shows.
 
-    Amazon is asked before anything is written, and only for SKUs it never showed.
+    Amazon is asked before anything is written, and first for SKUs it never showed.
     """
-    seen = {}
-    skus = _never_seen(account)
+    seen, fba = {}, []
+    skus = _not_seen_lately(account)
     if skus:
         with account._client() as api:
             for start in range(0, len(skus), stock_look.PAGE):
@@ -25,11 +25,16 @@ def compare(account):
                 for sku, item in found.items():
                     if item and item.quantity is not None:
                         seen[sku] = item.quantity, now
+                    if item and item.is_fba:
+                        fba.append(sku)
     stock_seen.note(account, seen)
+    if fba:
+        stock_refresh.became_fba(account, fba)
     stock_refresh.refresh(account, full=True)
 
 
-def _never_seen(account):
+def _not_seen_lately(account):
+    """The SKUs whose quantity Amazon has not told within the last hour."""
     account.env["amazon.quantity"].flush_model()
     account.env["amazon.listing"].flush_model()
     return [
@@ -37,7 +42,7 @@ def _never_seen(account):
         for row in account.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT listing.sku
+                SELECT listing.sku
                   FROM amazon_listing listing
              LEFT JOIN amazon_quantity known
                     ON known.account_id = listing.account_id
@@ -48,11 +53,13 @@ def _never_seen(account):
                    AND listing.status = 'listed'
                    AND listing.is_parent IS NOT TRUE
                    AND listing.is_remote IS NOT TRUE
-                   AND known.effective_date IS NULL
-              ORDER BY listing.sku
+                   AND (known.effective_date IS NULL OR known.effective_date < %s)
+              GROUP BY listing.sku
+              ORDER BY MIN(known.effective_date) NULLS FIRST, listing.sku
                  LIMIT %s
                 """,
                 account.id,
+                fields.Datetime.now() - stock_refresh.FRESH,
                 CALLS * stock_look.PAGE,
             )
         )

@@ -30,8 +30,11 @@ from .transaction import retried
 
 RETRY = timedelta(minutes=5)
 TRIES = 3
-# Amazon keeps a feed for weeks; one it does not finish in a day is given up
+# A feed that is not known to be done in a day is given up: its SKUs go again. Amazon may
+# still work on it, so it is asked about for as long as Amazon keeps feeds.
 PATIENCE = timedelta(days=1)
+GIVEN_UP_POLL = timedelta(hours=1)
+GIVEN_UP_FOR = timedelta(days=90)
 POLLS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
 LAST_POLL = timedelta(minutes=15)
 
@@ -39,12 +42,16 @@ LAST_POLL = timedelta(minutes=15)
 # -- handing over ---------------------------------------------------------------------
 
 
-def submit(account, api, run, ids):
-    """Send these rows in one feed; commits before and after Amazon is asked."""
+def submit(account, api, run, ids, leased):
+    """Send these rows in one feed; commits before and after Amazon is asked.
+
+    :param leased: ids of what the push has leased, kept up to date
+    """
     cron = account.env["ir.cron"]
-    leased = retried(account.env, partial(lease, account, ids))
+    taken = retried(account.env, partial(lease, account, ids))
     cron._commit_progress()
-    rows = account.env["amazon.quantity"].browse(leased)
+    leased.update(taken)
+    rows = account.env["amazon.quantity"].browse(taken)
     places = stock_plan.targets(account, rows.mapped("sku"))
     rows = rows.filtered(lambda row: row.sku in places)
     if not rows:
@@ -61,13 +68,14 @@ def submit(account, api, run, ids):
     except Temporary as exc:
         outcome = partial(_later, account, rows.ids, exc)
     except Refused as exc:
-        outcome = partial(_refused, rows, exc.message or str(exc), run)
+        outcome = partial(_refused, rows, changes, exc.message or str(exc), run)
     else:
         outcome = partial(
             _handed_over, account, feed_ref, messages, changes, rows.ids, run
         )
     retried(account.env, outcome)
     cron._commit_progress()
+    leased.difference_update(taken)
 
 
 def _later(account, ids, error):
@@ -77,7 +85,26 @@ def _later(account, ids, error):
     account._enqueue("stock", RETRY)
 
 
-def _refused(rows, words, run):
+def _refused(rows, changes, words, run):
+    """What was refused is noted as sent, or every computation would send it again."""
+    env = rows.env
+    rows.flush_model()
+    env.cr.execute_values(
+        """
+        UPDATE amazon_quantity known
+           SET sent_quantity = sent.quantity,
+               sent_lead_time = COALESCE(sent.lead_time, known.sent_lead_time)
+          FROM (VALUES %s) AS sent (account, sku, quantity, lead_time)
+         WHERE known.account_id = sent.account AND known.sku = sent.sku
+        """,
+        [
+            (rows.account_id.id, change.sku, change.quantity, change.lead_time)
+            for change in changes
+        ],
+        template="(%s, %s, %s, %s::int4)",
+        page_size=5000,
+    )
+    rows.invalidate_model()
     rows._refuse("refused", words)
     run._add(blocked=len(rows))
 
@@ -127,9 +154,10 @@ def _handed_over(account, feed_ref, messages, changes, ids, run):
 
 
 def _due(account):
+    """Unfinished feeds, and those that were given up, which Amazon may still finish."""
     return (
         Domain("account_id", "=", account.id)
-        & Domain("state", "=", "processing")
+        & Domain("state", "!=", "done")
         & Domain("next_try", "<=", fields.Datetime.now())
     )
 
@@ -155,15 +183,13 @@ def _outcome(account, api, run, feed):
     except NotFound as exc:
         return partial(_failed, feed, "?", str(exc), run)
     except (Temporary, Refused) as exc:
-        return partial(_wait, feed, feed.processing_status, str(exc))
+        return partial(_unfinished, feed, feed.processing_status, str(exc), run)
     status = state.processing_status
     if state.done:
         return partial(_done, account, feed, status, report, run)
     if state.fatal or state.cancelled:
         return partial(_failed, feed, status, "", run)
-    if feed.created < fields.Datetime.now() - PATIENCE:
-        return partial(_failed, feed, status, "", run)
-    return partial(_wait, feed, status)
+    return partial(_unfinished, feed, status, "", run)
 
 
 def _processing_report(api, state):
@@ -178,12 +204,32 @@ def _processing_report(api, state):
         return file.getvalue(), None
 
 
-def _wait(feed, status, words=False):
+def _unfinished(feed, status, words, run):
+    """Amazon is still at work on it, or nobody knows."""
+    now = fields.Datetime.now()
+    if feed.state == "processing" and feed.created >= now - PATIENCE:
+        _wait(feed, status, words)
+        return
+    if feed.state == "processing":
+        reason = feed.env._(
+            "Within a day Amazon has not said that this feed is done (%s). Its quantities "
+            "are sent again, and once more should Amazon finish it later.",
+            words or status,
+        )
+        _failed(feed, status, reason, run)
+    if feed.created >= now - GIVEN_UP_FOR:
+        feed.next_try = now + GIVEN_UP_POLL
+        feed.account_id._enqueue("stock", GIVEN_UP_POLL)
+    else:
+        feed.next_try = False
+
+
+def _wait(feed, status, words):
     wait = POLLS[feed.tries] if feed.tries < len(POLLS) else LAST_POLL
     feed.write(
         {
             "processing_status": status,
-            "reason": words,
+            "reason": words or False,
             "tries": feed.tries + 1,
             "next_try": fields.Datetime.now() + wait,
         }
@@ -193,6 +239,7 @@ def _wait(feed, status, words=False):
 
 def _done(account, feed, status, report, run):
     content, parsed = report
+    was_given_up = feed.state == "failed"
     messages = {int(number): sku for number, sku in feed.messages.items()}
     accepted, unknown, refused = [], [], defaultdict(list)
     if parsed is None:
@@ -227,6 +274,8 @@ def _done(account, feed, status, report, run):
             "attachment_id": _attach(feed, content),
         }
     )
+    if was_given_up:  # its numbers came after newer ones
+        _overtaken(feed, list(messages.values()))._queue()
     account.env.flush_all()
     # what has changed while Amazon was at work goes now
     stock_refresh.compute(account, list(messages.values()))
@@ -258,6 +307,17 @@ def _rows(feed, skus=None):
     if skus is not None:
         domain.append(("sku", "in", skus))
     return feed.env["amazon.quantity"].search(domain)
+
+
+def _overtaken(feed, skus):
+    """What was proven before this feed put its older numbers there."""
+    return feed.env["amazon.quantity"].search(
+        [
+            ("account_id", "=", feed.account_id.id),
+            ("sku", "in", skus),
+            ("state", "=", "confirmed"),
+        ]
+    )
 
 
 def _attach(feed, content):

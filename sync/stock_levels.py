@@ -36,7 +36,7 @@ def levels(env, company, wanted):
     shelf = {
         part for product_id in asked for part in kits.get(product_id, (product_id,))
     }
-    book = _Book(env, wanted, shelf, awaiting, kits)
+    book = _Book(env, company, wanted, shelf, awaiting, kits)
     return {
         (source, product_id): book.level(source, product_id)
         for source, product_ids in wanted.items()
@@ -44,11 +44,19 @@ def levels(env, company, wanted):
     }
 
 
+def _at_amazon(env, company):
+    """Paths below the FBA locations, as LIKE takes them: no merchant's stock there."""
+    stores = env["amazon.store"].with_context(active_test=False).sudo()
+    places = stores.search([("company_id", "=", company.id)]).fba_location_id
+    return [f"{place.parent_path}%" for place in places]
+
+
 class _Book:
     """Stock and demand of the products on the shelf, read once."""
 
-    def __init__(self, env, sources, shelf, awaiting, kits):
+    def __init__(self, env, company, sources, shelf, awaiting, kits):
         self.kits = kits
+        self.at_amazon = _at_amazon(env, company)
         self.shelf = list(shelf)
         warehouses = {w for source in sources for w in source.warehouses}
         self.warehouses = list(warehouses)
@@ -142,10 +150,12 @@ class _Book:
                  WHERE place.usage = 'internal'
                    AND place.warehouse_id = ANY(%s)
                    AND quant.product_id = ANY(%s)
+                   AND NOT place.parent_path LIKE ANY(%s)
               GROUP BY quant.product_id, place.warehouse_id
                 """,
                 self.warehouses,
                 self.shelf,
+                self.at_amazon,
             )
         ):
             found[product_id][warehouse] = float(quantity), float(reserved or 0)
@@ -161,7 +171,9 @@ class _Book:
         for product_id, start, end, quantity in env.execute_query(
             SQL(
                 """
-                SELECT move.product_id, start.warehouse_id, goal.warehouse_id,
+                SELECT move.product_id, start.warehouse_id,
+                       CASE WHEN NOT goal.parent_path LIKE ANY(%s)
+                            THEN goal.warehouse_id END AS goal_warehouse,
                        SUM(move.product_qty)
                   FROM stock_move move
                   JOIN stock_location start ON start.id = move.location_id
@@ -171,12 +183,15 @@ class _Book:
                    AND start.usage = 'internal'
                    AND start.warehouse_id = ANY(%s)
                    AND move.product_id = ANY(%s)
+                   AND NOT start.parent_path LIKE ANY(%s)
                    AND %s
-              GROUP BY move.product_id, start.warehouse_id, goal.warehouse_id
+              GROUP BY move.product_id, start.warehouse_id, goal_warehouse
                 """,
+                self.at_amazon,
                 OPEN,
                 self.warehouses,
                 self.shelf,
+                self.at_amazon,
                 soon,
             )
         ):

@@ -14,8 +14,9 @@ PAGE = 20
 INCLUDED = ("fulfillmentAvailability", "attributes")
 
 # missing: units that Amazon has less than expected; may_rise: False while nobody knows
-# whether what was sent last is in effect
-Sight = namedtuple("Sight", "shown missing may_rise")
+# whether what was sent last is in effect; is_fba: Amazon ships it, nothing may be sent
+Sight = namedtuple("Sight", "shown missing may_rise is_fba", defaults=(False,))
+FBA = Sight(None, 0, False, True)
 
 
 def look(account, api, skus):
@@ -57,15 +58,13 @@ def _search(account, api, skus, places):
 
 
 def sights(account, api, rows):
-    """{sku: Sight} of rows that promise units, right before they are sent.
+    """{sku: Sight} of rows that promise units or that Amazon ships, before they are sent.
 
     A pull shows nothing of the last two minutes; the quantity shows it: what is missing
     there was bought. Commits what Amazon shows of SKUs that were never seen.
     """
-    rows = rows.filtered("quantity")
     before = {row.sku: _Before(row) for row in rows}
-    if not before:
-        return {}
+    promised = set(rows.filtered("quantity").mapped("sku"))
     moments = {sku: known.moment for sku, known in before.items() if known.moment}
     ordered = stock_reserve.ordered_since(account, moments)
     account.env["ir.cron"]._commit_progress()  # no lock while Amazon answers
@@ -79,10 +78,12 @@ def sights(account, api, rows):
     new = {sku: (shown[sku], now) for sku in shown if not before[sku].was_seen}
     retried(account.env, partial(stock_seen.note, account, new))
     account.env["ir.cron"]._commit_progress()
-    return {
+    compared = {
         sku: before[sku].compare(units, ordered.get(sku, 0))
         for sku, units in shown.items()
+        if sku in promised
     }
+    return compared | {sku: FBA for sku, item in found.items() if item and item.is_fba}
 
 
 class _Before:

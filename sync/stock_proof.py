@@ -10,7 +10,7 @@ from functools import partial
 from odoo import fields
 from odoo.fields import Domain
 
-from . import stock_look, stock_reserve
+from . import stock_look, stock_refresh, stock_reserve
 from .transaction import retried
 
 # Between one look and the next, before it is sent again or called a mismatch.
@@ -59,6 +59,10 @@ def _settle(account, ids, found):
         unread.write({"next_try": fields.Datetime.now() + WAITS[0]})
         account._enqueue("stock", WAITS[0])
     rows -= unread
+    fba = rows.filtered(lambda row: found[row.sku] and found[row.sku].is_fba)
+    if fba:
+        stock_refresh.became_fba(account, fba.mapped("sku"))
+    rows -= fba
     ordered = stock_reserve.ordered_since(
         account, {row.sku: row.sent_date for row in rows}
     )
@@ -74,8 +78,7 @@ def _settle_one(row, item, ordered):
         # dates have no fractions: what is seen of a number is later than the number
         seen = max(now, row.sent_date + timedelta(seconds=1))
         row.write({"effective_quantity": shown, "effective_date": seen})
-    expected = (row.sent_quantity, max(0, row.sent_quantity - ordered), row.quantity)
-    if shown in expected:
+    if shown is not None and _is_proof(row, shown, ordered):
         row._confirm()
         if shown != row.quantity:
             row._queue()  # changed since, by an order that Amazon has not counted
@@ -92,11 +95,17 @@ def _settle_one(row, item, ordered):
         row._refuse("mismatch", _words(row, item, shown))
 
 
+def _is_proof(row, shown, ordered):
+    """In effect, and sold from by no more than Odoo knows of."""
+    return (
+        row.sent_quantity - ordered <= shown <= row.sent_quantity
+        or shown == row.quantity
+    )
+
+
 def _words(row, item, shown):
     if item is None:
         return row.env._("Amazon no longer lists this SKU.")
-    if item.is_fba:
-        return row.env._("At Amazon this SKU is fulfilled by Amazon now.")
     if shown is None:
         return row.env._("Amazon tells no quantity of this SKU.")
     return row.env._(

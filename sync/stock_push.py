@@ -1,6 +1,7 @@
 """Quantities ► Amazon: what has changed is computed, sent, and read back.
 
-Few go one by one, the fewest units first; many in one feed. A row is leased and
+Few go one by one, the fewest units first; many in one feed, but what is scarce one by
+one before: that is looked at first, and a feed is not. A row is leased and
 committed before its call and settled after it; a crash in between sends the same number
 once more. Amazon sells meanwhile: before units are promised, orders are pulled, and
 what Amazon has less than Odoo knows of is taken off.
@@ -13,7 +14,7 @@ from odoo import fields
 
 from ..spapi.errors import Refused, Temporary, Throttled, Unauthorised
 from ..spapi.listings import patch_quantity
-from ..spapi.quantities import Limits, plan
+from ..spapi.quantities import FEED_ONLY, Limits, plan
 from . import (
     connection,
     order_capture,
@@ -28,6 +29,10 @@ from .transaction import retried
 
 BATCH = 20
 MAX_BACKOFF = timedelta(hours=2)
+TRIES = 10
+# So few units are soon sold to two buyers; so many SKUs are looked at before a feed.
+SCARCE = 5
+SCARCE_MOST = 200
 PULL_AGE = timedelta(minutes=5)
 HOLD = timedelta(minutes=5)
 ROLE_WAIT = timedelta(hours=1)
@@ -43,28 +48,30 @@ def push(account):
         and not stock_feed.is_due(account)
         and not stock_proof.is_due(account)
     ):
+        retried(account.env, partial(_tell, account))
+        cron._commit_progress(remaining=0)
         return
     run = account._start_run("stock", total=waiting)
-    calls = []
+    calls, leased = [], set()
     try:
         with account._client(on_call=lambda *call: calls.append(call)) as api:
             stock_feed.settle(account, api, run)
-            complete = _send_due(account, api, run)
+            complete = _send_due(account, api, run, leased)
             stock_proof.read_back(account, api)
     except Throttled as exc:
         account.env.cr.rollback()
-        release(account)
+        release(account, leased)
         message = account.env._("Amazon's rate limit is reached: going on later.")
         run._finish("waiting", message, len(calls))
         account._enqueue("stock", timedelta(seconds=exc.retry_after + 1))
     except Temporary as exc:
         account.env.cr.rollback()
-        release(account)
+        release(account, leased)
         run._finish("waiting", connection.explain(account, exc), len(calls))
         account._enqueue("stock", timedelta(minutes=5))
     except (Unauthorised, connection.NotConfigured) as exc:
         account.env.cr.rollback()
-        _denied(account, exc, run, len(calls))
+        _denied(account, exc, run, leased, len(calls))
     else:
         account._stock_alarm()
         run._finish("done" if complete else "waiting", calls=len(calls))
@@ -78,15 +85,26 @@ def _refresh(account):
     account.env["ir.cron"]._commit_progress()
 
 
-def _denied(account, error, run, calls):
+def _tell(account):
+    """A person is also told where nothing goes out, of what can't go out any more."""
+    account.invalidate_recordset(["mismatch_count"])
+    queued = account.env["amazon.quantity"].search_count(
+        [("account_id", "=", account.id), ("state", "=", "queued")], limit=1
+    )
+    # an alarm about what keeps quantities waiting is not over while they wait
+    if account.mismatch_count or not queued:
+        account._stock_alarm()
+
+
+def _denied(account, error, run, leased, calls):
     """Without the role for listings only quantities wait; all else stops the account."""
     message = connection.explain(account, error)
     if getattr(error, "mend", "") == "role":
-        release(account, ROLE_WAIT)
+        release(account, leased, ROLE_WAIT)
         run._finish("failed", message, calls)
         account._stock_alarm(message)
     else:
-        release(account)
+        release(account, leased)
         run._finish("failed", message, calls)
         account._mark_attention(message)
 
@@ -94,7 +112,7 @@ def _denied(account, error, run, calls):
 # -- sending --------------------------------------------------------------------------
 
 
-def _send_due(account, api, run):
+def _send_due(account, api, run, leased):
     """Send all that is due; False when the scheduler's time is up before the end."""
     env = account.env
     rows = env["amazon.quantity"].search(due(account))
@@ -110,7 +128,7 @@ def _send_due(account, api, run):
         # nobody knows what Amazon has sold since: nothing is raised
         rows = rows.filtered(lambda row: row.quantity <= _last_known(row))
         account._enqueue("stock", PULL_AGE)
-    return _send(account, api, run, rows) if rows else True
+    return _send(account, api, run, rows, leased) if rows else True
 
 
 def _is_stale(account):
@@ -136,37 +154,59 @@ def _last_known(row):
     return min(shown, row.sent_quantity) if row.sent_date else shown
 
 
-def _send(account, api, run, rows):
+def _send(account, api, run, rows, leased):
+    """:param leased: ids of what this push has leased and not settled, kept up to date"""
     changes = {row.sku: change_of(row) for row in rows}
     limits = Limits.of(
         api.limiter.buckets(("patchListingsItem", "createFeed")), api.limiter.clock()
     )
     way = plan(changes.values(), limits)
+    patches, feeds = _scarce_first(way)
     ids = {row.sku: row.id for row in rows}
-    for start in range(0, len(way.patches), BATCH):
-        part = way.patches[start : start + BATCH]
-        leased = retried(
+    for start in range(0, len(patches), BATCH):
+        part = patches[start : start + BATCH]
+        taken = retried(
             account.env, partial(lease, account, [ids[c.sku] for c in part])
         )
         account.env["ir.cron"]._commit_progress()
-        _patch_batch(account, api, run, leased)
-        more = len(way.patches) > start + BATCH or way.feeds
+        leased.update(taken)
+        _patch_batch(account, api, run, taken, leased)
+        more = len(patches) > start + BATCH or feeds
         if not account.env["ir.cron"]._commit_progress(len(part)) and more:
             return False
-    for feed in way.feeds:
-        stock_feed.submit(account, api, run, [ids[change.sku] for change in feed])
+    for feed in feeds:
+        stock_feed.submit(
+            account, api, run, [ids[change.sku] for change in feed], leased
+        )
     return True
 
 
-def _patch_batch(account, api, run, ids):
+def _scarce_first(way):
+    """(patches, feeds) of a plan, without what is scarce in its feeds."""
+    scarce = [
+        change
+        for feed in way.feeds
+        for change in feed
+        if 0 < change.quantity <= SCARCE and change.sku not in FEED_ONLY
+    ][:SCARCE_MOST]
+    skus = {change.sku for change in scarce}
+    rest = [[change for change in feed if change.sku not in skus] for feed in way.feeds]
+    return [*way.patches, *scarce], [feed for feed in rest if feed]
+
+
+def _patch_batch(account, api, run, ids, leased):
     rows = account.env["amazon.quantity"].browse(ids)
     places = stock_plan.targets(account, rows.mapped("sku"))
     sights = stock_look.sights(account, api, rows)
     for row in rows.sorted("quantity"):
+        sight = sights.get(row.sku)
         if row.sku not in places:  # no longer a listing that sells
             retried(account.env, partial(stock_refresh.compute, account, [row.sku]))
+        elif sight and sight.is_fba:
+            retried(account.env, partial(stock_refresh.became_fba, account, [row.sku]))
         else:
-            _patch(account, api, run, row, places[row.sku], sights.get(row.sku))
+            _patch(account, api, run, row, places[row.sku], sight)
+        leased.discard(row.id)
         account.env["ir.cron"]._commit_progress()
 
 
@@ -175,7 +215,7 @@ def _patch(account, api, run, row, place, sight):
     if row.state != "queued":
         return
     missing = sight.missing if sight else 0
-    if sight and not sight.may_rise and row.quantity > row.sent_quantity:
+    if sight and not sight.may_rise and _promises_more(row, sight.shown):
         retried(account.env, partial(_hold, row, sight.shown))
         return
     marketplaces, product_type = place
@@ -183,7 +223,7 @@ def _patch(account, api, run, row, place, sight):
     try:
         patch_quantity(api, account.seller_id, marketplaces, change)
     except Temporary as exc:
-        outcome = partial(_later, row, exc)
+        outcome = partial(_later, row, change, exc, run)
     except Refused as exc:
         outcome = partial(_refused, row, change, exc.message or str(exc), run)
     except ValueError as exc:
@@ -191,6 +231,12 @@ def _patch(account, api, run, row, place, sight):
     else:
         outcome = partial(_sent, row, change, missing, run)
     retried(account.env, outcome)
+
+
+def _promises_more(row, shown):
+    """More than was sent last, or the same over what may be left of it."""
+    last = row.sent_quantity
+    return row.quantity > last or row.quantity == last > shown
 
 
 def _hold(row, shown):
@@ -212,8 +258,11 @@ def _ask_for_orders(account):
     account._enqueue("stock", HOLD)
 
 
-def _later(row, error):
+def _later(row, change, error, run):
     tries = row.tries + 1
+    if tries > TRIES:  # half a day: somebody should know
+        _refused(row, change, str(error), run)
+        return
     wait = min(timedelta(minutes=2**tries), MAX_BACKOFF)
     row.write(
         {

@@ -35,12 +35,14 @@ def lease(account, ids):
     return rows.ids
 
 
-def release(account, wait=timedelta(0)):
-    """Give back what was leased and not sent."""
+def release(account, ids, wait=timedelta(0)):
+    """Give back what this worker has leased and not sent; what is held stays held.
+
+    :param wait: so long nothing goes, also nothing else that is due
+    """
+    theirs = Domain("id", "in", list(ids)) & Domain("state", "=", "queued")
     account.env["amazon.quantity"].search(
-        Domain("account_id", "=", account.id)
-        & Domain("state", "=", "queued")
-        & Domain("next_try", "!=", False)
+        theirs | due(account) if wait else theirs
     ).write({"next_try": fields.Datetime.now() + wait})
 
 

@@ -101,7 +101,7 @@ def compute(account, skus=None, now=None):
     stock_seen.attach_all(account, skus)
     plans = stock_plan.wanted(account, skus)
     rows = _rows(account, skus)
-    ordered = stock_reserve.ordered_since(account, _moments(rows, now), bought=True)
+    ordered = stock_reserve.ordered_since(account, _moments(rows, now))
     gone = Wanted("gone")
     updates = []
     for row in rows:
@@ -109,6 +109,20 @@ def compute(account, skus=None, now=None):
         if after != tuple(getattr(row, name) for name in _WRITTEN):
             updates.append((row.id, *after))
     _write(account.env, updates)
+
+
+def became_fba(account, skus):
+    """Amazon ships these now: a quantity would make them the merchant's again."""
+    account.env["amazon.listing"].with_context(
+        active_test=False, tracking_disable=True
+    ).search(
+        [
+            ("account_id", "=", account.id),
+            ("sku", "in", skus),
+            ("channel", "=", "merchant"),
+        ]
+    ).write({"channel": "fba"})
+    compute(account, skus)
 
 
 def _rows(account, skus):
@@ -141,10 +155,13 @@ def known(row, now):
     """(quantity, moment): what Amazon has to our best knowledge, or None."""
     shown = row.effective_date and (row.effective_quantity or 0, row.effective_date)
     fresh = shown if shown and row.effective_date > now - FRESH else None
-    if not row.sent_date or row.state == "off":
-        return fresh
-    if row.state == "confirmed" and shown and row.effective_date > row.sent_date:
+    is_newer = shown and (not row.sent_date or row.effective_date > row.sent_date)
+    if row.state == "off":
+        return fresh if is_newer else None
+    if row.state == "confirmed" and is_newer:
         return shown
+    if not row.sent_date:
+        return fresh
     return row.sent_quantity or 0, row.sent_date
 
 

@@ -36,11 +36,11 @@ def awaiting(env, company):
     )
 
 
-def ordered_since(account, moments, *, bought=False):
-    """{sku: units} in orders that are new to Odoo since the moment given for it.
+def ordered_since(account, moments):
+    """{sku: units} bought since the moment given for it, in orders that Odoo knows.
 
-    bought: only what was also bought since, by Amazon's time: what was bought before a
-    quantity was sent had its units taken off the number before.
+    By Amazon's time of the purchase, not by when Odoo got to know: what was bought
+    before a quantity was shown or sent had its units taken off the number before.
 
     :param moments: {sku: naive UTC}
     """
@@ -69,7 +69,6 @@ def ordered_since(account, moments, *, bought=False):
     ordered = {}
     for sku, purchased, created, units in rows:
         # a clock that was moved makes Amazon's time of an order no proof by itself
-        moment = min(purchased or created, created) if bought else created
-        if moment > moments[sku]:
+        if min(purchased or created, created) > moments[sku]:
             ordered[sku] = ordered.get(sku, 0) + (units or 0)
     return ordered

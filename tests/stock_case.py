@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
+from odoo.tools.safe_eval import safe_eval
 
 from .common import AmazonCase
 
@@ -156,6 +159,12 @@ class StockCase(AmazonCase):
         return self.env["amazon.quantity"].search(
             [("account_id", "=", (account or self.account).id)]
         )
+
+    def filtered(self, name, account=None):
+        """The account's quantities behind a filter of the list."""
+        view = self.env["amazon.quantity"].get_view(view_type="search")
+        (node,) = etree.fromstring(view["arch"]).xpath(f"//filter[@name='{name}']")
+        return self.rows(account).filtered_domain(safe_eval(node.get("domain")))
 
     def feeds(self):
         return self.env["amazon.feed"].search([("account_id", "=", self.account.id)])

@@ -62,6 +62,25 @@ class TestCatalogChanges(CatalogCase):
         load = self.load("changes", since=self.since(days=40))
         self.assertEqual((load.listings_new, len(self.listed())), (25, 25))
 
+    def test_stop_when_a_token_is_refused(self):
+        """row 2.2: Stop pressed in that moment asks Amazon for no further page"""
+        for number in range(25):
+            self.offer(f"T-{number:02}")
+        self.sandbox.faults.add("searchListingsItems", status=400, after=1)
+        load = self.start("changes", since=self.since(days=40))
+        write = type(load).write
+
+        def pressed(records, vals):
+            result = write(records, vals)
+            if vals == {"page_token": False}:
+                records.action_stop()
+            return result
+
+        self.patch(type(load), "write", pressed)
+        self.wake()
+        self.assertEqual((load.state, load.listings_new), ("stopped", 20))
+        self.assertEqual(len(self.calls("searchListingsItems")), 2)
+
     def test_more_than_amazon_names(self):
         """row 2.2: of more than 1,000 changes the report tells, and the load says so"""
         self.store.match_mode = "manual"

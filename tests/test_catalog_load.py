@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..sandbox import listings_seed
@@ -278,6 +279,24 @@ class TestCatalogLoad(CatalogCase):
         nightly = self.store.load_ids - first
         self.assertEqual((nightly.kind, nightly.state), ("all", "done"))
         self.assertFalse(nightly.user_id)
+
+    def test_stopped_for_long(self):
+        """row 2.35: a load stopped yesterday no longer keeps the night's from starting"""
+        self.offer("ONE")
+        self.load()
+        self.store.load_ids.start -= timedelta(hours=25)
+        stopped = self.start("changes", since=fields.Datetime.now())
+        stopped.action_stop()
+        self.hour(3)
+        self.wake()
+        self.assertEqual(stopped.state, "stopped")
+        self.assertEqual(len(self.store.load_ids), 2)
+        stopped.end -= timedelta(hours=25)
+        self.wake()
+        self.assertEqual(stopped.state, "replaced")
+        self.assertEqual(self.store.load_ids[0].state, "done")
+        with self.assertRaisesRegex(UserError, "Only a load that stopped"):
+            stopped.action_resume()
 
     def hour(self, hour):
         """Let it be this hour at the marketplace now."""

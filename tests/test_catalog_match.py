@@ -138,9 +138,8 @@ class TestCatalogMatch(MatchCase):
             self.assertEqual(linked.product_id, self.bag)
             self.assertFalse(blank.product_id)
             self.assertEqual((load.linked, load.created, load.updated), (0, 0, 0))
-        blank.action_link_by_reference()
-        self.assertFalse(blank.product_id)
-        blank.action_match()
+        action = blank.action_match()
+        self.assertIn("1 left blank by hand", action["params"]["message"])
         self.assertFalse(blank.product_id)
 
     def test_unlink_keeps_history(self):
@@ -166,6 +165,30 @@ class TestCatalogMatch(MatchCase):
         self.flush_tracking()
         self.assertEqual(listing.link_method, "manual")
         self.assertTrue(listing.message_ids.tracking_value_ids)
+
+    def test_corrected_by_hand(self):
+        """rows 2.9, 2.12: a corrected link begins anew; un-ticking 'by hand' at the same
+        time is the person's, too"""
+        [listing] = self.matched(self.offer("MUG-BLUE-350"))
+        listing.write({"previous_asin": "B000000001", "image_state": "failed"})
+        listing._set_remarks({"barcode": "It is another's."})
+        listing.write({"product_id": self.mug.id, "quantity_factor": 1})
+        self.assertEqual(listing.image_state, "failed")  # it is the same product
+        listing.write({"product_id": self.bag.id, "is_manual": False})
+        self.assertLinked(listing, self.bag, "manual")
+        self.assertFalse(listing.is_manual)
+        self.assertFalse(listing.previous_asin)
+        self.assertFalse(listing.product_problem)
+        self.match(listing)
+        self.assertEqual(listing.image_state, "due")
+
+    def test_asin_is_right(self):
+        """row 2.5: the warning about another ASIN goes when a person has looked"""
+        [listing] = self.matched(self.offer("MUG-BLUE-350"))
+        listing.previous_asin = "B000000001"
+        listing.action_confirm_asin()
+        self.assertFalse(listing.previous_asin)
+        self.assertEqual((listing.product_id, listing.is_manual), (self.mug, False))
 
     def test_mode_by_hand(self):
         """row 2.8: where products are linked by hand, a load only notes the listing"""
@@ -272,7 +295,8 @@ class TestListingButtons(MatchCase):
         listings[1].action_leave_blank()
         gone = self.take_in_listings(self.offer("GONE-1"), status="canceled")
         action = (listings | gone).action_create_products()
-        self.assertIn("2 linked, 1 could not", action["params"]["message"])
+        self.assertIn("2 linked, 0 could not", action["params"]["message"])
+        self.assertIn("1 canceled at Amazon", action["params"]["message"])
         self.assertEqual(listings.product_id.mapped("default_code"), ["NEW-1", "NEW-2"])
         self.assertEqual(listings.mapped("link_method"), ["created", "created"])
         self.assertEqual(listings.mapped("is_manual"), [True, True])

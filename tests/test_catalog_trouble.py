@@ -1,7 +1,6 @@
 """Amazon's bad days: a load waits, goes on, or says why it can't; nothing is doubled."""
 
 import contextlib
-from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
@@ -9,198 +8,6 @@ from odoo.tools import mute_logger
 
 from ..sandbox.sellers import BASE, LISTING
 from .catalog_case import CatalogCase, row, text
-
-AGAIN = "Press Resume"
-
-
-@tagged("post_install", "-at_install")
-class TestReportTrouble(CatalogCase):
-    def setUp(self):
-        super().setUp()
-        self.store.match_mode = "manual"
-        self.offer("ONE")
-
-    def failed(self, words):
-        load = self.start()
-        self.wake()
-        self.assertEqual(load.state, "failed", load.message)
-        self.assertIn(words, load.message)
-        self.assertRegex(load.message, r"^[A-Z][^\n]*\.$")
-        run = self.run_of(self.account, "catalog")
-        self.assertEqual(run.state, "failed")
-        self.assertIn(words, run.message)
-        self.assertEqual(self.account.state, "connected")
-        return load
-
-    def assertNothingChanged(self, status="listed"):
-        self.assertEqual(self.listed(status), ["ONE"])
-
-    def test_canceled_though_there_is_data(self):
-        """row 2.1: a list Amazon cancels changes nothing; Resume asks for another one"""
-        self.load()
-        self.sandbox.faults.add("createReport", kind="cancelled_report")
-        load = self.failed("canceled the list")
-        self.assertIn(AGAIN, load.message)
-        self.assertEqual(load.report_id.state, "canceled")
-        self.assertNothingChanged()
-        load.action_resume()
-        self.wake()
-        self.assertEqual((load.state, load.report_id.state), ("done", "done"))
-        self.assertFalse(load.message)
-        self.assertNothingChanged()
-        self.assertEqual(len(self.calls("createReport")), 3)
-
-    def test_canceled_for_want_of_data(self):
-        """row 2.1: of a seller without listings Amazon makes no list, which is no error"""
-        self.sandbox.remove_listing(self.seller, "ONE")
-        load = self.load()
-        self.assertIn("lists nothing", load.message)
-        self.assertEqual(load.report_id.state, "canceled")
-        self.assertFalse(self.store.listing_ids)
-
-    def test_failed_at_amazon(self):
-        """row 2.1: of a list Amazon could not make, its own words say why"""
-        self.load()
-        self.sandbox.faults.add("createReport", kind="fatal_report")
-        load = self.failed("internal error")
-        self.assertIn(AGAIN, load.message)
-        self.assertEqual(load.report_id.state, "failed")
-        self.assertNothingChanged()
-        load.report_id.action_retry()  # the report's own button does the same
-        self.wake()
-        self.assertEqual(load.state, "done")
-
-    def test_slow(self):
-        """row 2.1: a list in the making is looked after with growing pauses, asked once"""
-        self.account.is_sandbox = False  # in a hurry, nobody would see it wait
-        self.sandbox.faults.add("createReport", kind="slow_report", seconds=3600)
-        load = self.start()
-        self.wake()
-        report, pauses = load.report_id, []
-        for _look in range(5):
-            self.assertEqual((load.state, report.state), ("running", "requested"))
-            pauses.append(report.next_try - fields.Datetime.now())
-            self.assertTrue(self._wakes_at(report.next_try))
-            calls = len(self.sandbox.calls)
-            self.wake()  # too early: nobody is asked
-            self.assertEqual(len(self.sandbox.calls), calls)
-            report.next_try = fields.Datetime.now()
-            self.wake()
-        self.assertEqual(pauses, sorted(pauses))
-        self.assertGreater(pauses[-1], timedelta(minutes=4))
-        self.assertEqual(self.run_of(self.account, "catalog").state, "waiting")
-        self.pass_time(hours=2)
-        report.next_try = fields.Datetime.now()
-        self.wake()
-        self.assertEqual((load.state, report.state), ("done", "done"))
-        self.assertNothingChanged()
-        self.assertEqual(len(self.calls("createReport")), 1)
-        # one entry in the log for all of it
-        runs = self.account.run_ids.filtered(lambda run: run.kind == "catalog")
-        self.assertEqual(runs.mapped("state"), ["done"])
-
-    def _wakes_at(self, moment):
-        return self.env["ir.cron.trigger"].search_count(
-            [
-                ("cron_id", "=", self.account.catalog_cron_id.id),
-                ("call_at", ">=", moment - timedelta(seconds=2)),
-                ("call_at", "<=", moment + timedelta(minutes=1)),
-            ]
-        )
-
-    def test_never_done(self):
-        """row 2.1: a list that is not made in half a day is given up, with a sentence"""
-        self.account.is_sandbox = False
-        self.sandbox.faults.add("createReport", kind="slow_report", seconds=10**6)
-        load = self.start()
-        self.wake()
-        # as if it had been asked for long ago
-        for report in self.sandbox.reports.of(self.seller):
-            report.created -= timedelta(hours=13)
-        load.report_id.next_try = fields.Datetime.now()
-        self.wake()
-        self.assertEqual(load.state, "failed")
-        self.assertIn("12 hours", load.message)
-
-    def test_in_the_making_is_taken_over(self):
-        """row 2.1: what Amazon makes already is waited for, and not asked for again"""
-        self.account.is_sandbox = False
-        self.sandbox.faults.add("createReport", kind="slow_report", seconds=3600)
-        first = self.start()
-        self.wake()
-        first.state = "failed"
-        second = self.start()
-        self.assertNotEqual(second, first)
-        self.wake()
-        self.assertEqual(second.report_id, first.report_id)
-        self.assertEqual(len(self.calls("createReport")), 1)
-
-    def test_answer_got_lost(self):
-        """row 2.1: after a time-out Amazon's list of reports is read before asking again"""
-        self.sandbox.faults.add("createReport", kind="timeout_after")
-        load = self.start()
-        self.wake()
-        self.assertEqual((load.state, bool(load.report_id)), ("running", False))
-        self.wake()
-        self.assertEqual(load.state, "done", load.message)
-        self.assertEqual(len(self.calls("createReport")), 1)
-        self.assertEqual(len(self.calls("getReports")), 1)
-        self.assertNothingChanged()
-
-    def test_question_got_lost(self):
-        """row 2.1: a question that never reached Amazon is asked again"""
-        self.sandbox.faults.add("createReport", status=503)
-        load = self.start()
-        self.wake()
-        self.assertEqual(load.state, "running")
-        self.wake()
-        self.assertEqual(load.state, "done", load.message)
-        self.assertEqual(len(self.sandbox.reports.of(self.seller)), 1)
-
-    def test_half_a_file(self):
-        """row 2.1: a broken line: the file is fetched again, no half of it is read"""
-        self.sandbox.faults.add("document", kind="timeout_after")
-        load = self.start()
-        self.wake()
-        report = load.report_id
-        self.assertEqual((load.state, report.state), ("running", "waiting"))
-        self.assertTrue(report.reason)
-        report.next_try = fields.Datetime.now()
-        self.wake()
-        self.assertEqual((load.state, report.state), ("done", "done"))
-        self.assertNothingChanged()
-
-    def test_file_that_is_gone(self):
-        """row 2.1: a file Amazon no longer has is asked for anew"""
-        self.sandbox.faults.add("document", status=404)
-        load = self.failed("no longer exists")
-        self.assertIn(AGAIN, load.message)
-        load.action_resume()
-        self.wake()
-        self.assertEqual(load.state, "done")
-
-    def test_empty(self):
-        """row 2.29: an empty list cancels nothing"""
-        self.load()
-        for content in (b"", text([])):
-            self.says(content or "\n")
-            load = self.load()
-            self.assertIn("empty", load.message)
-            self.assertEqual(load.listings_canceled, 0)
-            self.assertNothingChanged()
-
-    def test_settlements_are_left_alone(self):
-        """row 2.1: the list of listings is no settlement, and is not read as one"""
-        self.account.is_sandbox = False
-        self.start()
-        self.sandbox.faults.add("document", kind="timeout_after")
-        self.wake()
-        report = self.account.env["amazon.report"].search(
-            [("account_id", "=", self.account.id)]
-        )
-        report.next_try = fields.Datetime.now()
-        self._run(self.account.settlements_cron_id)
-        self.assertEqual(report.state, "requested")
 
 
 @tagged("post_install", "-at_install")
@@ -275,9 +82,10 @@ class TestCatalogTrouble(CatalogCase):
         run = self.run_of(self.account, "catalog")
         self.assertEqual(run.state, "waiting")
         self.assertIn("rate limit", run.message)
+        self.assertIn("rate limit", load.waits_for)
         self.env["amazon.rate.limit"].search([]).unlink()  # time has passed
         self.wake()
-        self.assertEqual(load.state, "done", load.message)
+        self.assertEqual((load.state, load.waits_for), ("done", False), load.message)
 
     def test_one_store_waits_alone(self):
         """row 2.1: a store whose list is slow holds up no other"""
@@ -361,13 +169,24 @@ class TestCatalogTrouble(CatalogCase):
         for sku in bad:
             listing = self.listing(sku)
             self.assertFalse(listing.product_id)
-            self.assertIn("bad_day", listing.problem)
+            self.assertIn("bad_day", listing.product_problem)
             self.assertTrue(listing.link_note)
         for sku in (*good, "ALONE"):
             self.assertTrue(self.listing(sku).product_id, sku)
         self.assertIn("bad_day", load.message)
         self.assertFalse(self.store.listing_ids.filtered("to_match"))
         self.assertEqual(self.listed(), sorted([*bad, *good, "ALONE", "FAM", "FINE"]))
+        again = self.load()
+        self.assertEqual((again.listings_changed, again.linked), (0, 0))
+        self.assertIn("bad_day", self.listing(bad[0]).product_problem)
+        self.env.cr.execute("ALTER TABLE amazon_listing DROP CONSTRAINT bad_day")
+        linked = self.listing("ALONE")
+        linked._set_remarks({"product": "Its product could not be updated."})
+        again = self.load()
+        self.assertEqual((again.listings_changed, again.linked), (0, 2))
+        for listing in linked | self.listing(bad[0]) | self.listing(bad[1]):
+            self.assertTrue(listing.product_id)
+            self.assertFalse(listing.product_problem)
 
     def test_asin_amazon_does_not_know(self):
         """row 2.1: a listing without a catalog item stays, and says so"""

@@ -1,6 +1,7 @@
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -130,11 +131,45 @@ class TestListing(ImportCase):
         record = self.blocked("UMBRELLA-XL")
         self.assertFalse(record.line_ids.listing_id.product_id)
 
+    def test_nobody_links_but_a_person(self):
+        """rows 2.6, 2.8: an order links no combo, and nothing in a store linked by hand"""
+        self.env["product.product"].create(
+            {
+                "name": "Set",
+                "default_code": "SET-1",
+                "type": "combo",
+                "combo_ids": [
+                    Command.create(
+                        {
+                            "name": "Choice",
+                            "combo_item_ids": [
+                                Command.create({"product_id": self.mug.id})
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
+        self.assertFalse(self.blocked("SET-1").line_ids.listing_id.product_id)
+        self.store.match_mode = "manual"
+        self.assertFalse(self.blocked("MUG-BLUE-350").line_ids.listing_id.product_id)
+
+    def test_title_by_default(self):
+        """row 2.33: a listing entered by hand is named after its SKU, until it has a
+        title of its own"""
+        form = Form(self.env["amazon.listing"])
+        form.store_id = self.store
+        form.sku = "TYPED-1"
+        listing = form.save()
+        self.assertEqual(listing.name, "TYPED-1")
+        listing.name = "A Title"
+        self.assertEqual(listing.name, "A Title")
+
     def test_product_made_later(self):
         """row 2.34: a product created afterwards is linked on request"""
         record = self.blocked("UMBRELLA-XL")
         umbrella = self._product("UMBRELLA-XL")
-        record.line_ids.listing_id.action_link_by_reference()
+        record.line_ids.listing_id.action_match()
         self.process(self.account)
         self.assertEqual(record.state, "imported", record.reason)
         self.assertEqual(record.sale_order_id.order_line.product_id, umbrella)

@@ -5,6 +5,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from .common import AmazonCase
 
+NEWER = "Replaced by a newer load."
 USER = "amazon_connector.group_amazon_user,base.group_user"
 
 
@@ -84,6 +85,51 @@ class TestListingScreens(AmazonCase):
         form.save().action_apply()
         self.assertEqual(free.product_id.default_code, "FREE-1")
 
+    def test_link_dialog_begins_with_what_is(self):
+        """row 2.12: Change Link keeps the units per sale, where listings agree"""
+        three = self.listing("THREE", quantity_factor=3, product_id=self.mug.id)
+        two = self.listing("TWO", quantity_factor=2)
+        wizard = self.env["amazon.link.listing"]
+        form = Form(wizard.with_context(active_ids=three.ids))
+        self.assertEqual(form.quantity_factor, 3)
+        form.product_id = self.bag
+        form.save().action_apply()
+        self.assertEqual((three.product_id, three.quantity_factor), (self.bag, 3))
+        form = Form(wizard.with_context(active_ids=(three | two).ids))
+        self.assertEqual(form.quantity_factor, 1)
+
+    def test_only_what_was_chosen(self):
+        """rows 2.11, 2.13: the pairs of account and SKU that were chosen, no others"""
+        account, _seller = self.connect("DE", ["DE"])
+        store = account.store_ids
+        here, there = self.listing("HERE"), self.listing("THERE", store)
+        other = self.listing("THERE") | self.listing("HERE", store)
+        archived = self.listing("OLD-1", active=False)
+        parent = self.listing("FAMILY", is_parent=True)
+        wizard = self.env["amazon.link.listing"].create(
+            {
+                "listing_ids": (here | there | archived | parent).ids,
+                "product_id": self.mug.id,
+            }
+        )
+        wizard.action_apply()
+        self.assertEqual((here | there | archived).product_id, self.mug)
+        self.assertFalse(other.product_id)
+        self.assertFalse(parent.product_id)
+        wizard.listing_ids = parent
+        with self.assertRaisesRegex(UserError, "choose its variations"):
+            wizard.action_apply()
+
+    def test_archived_product_is_restored(self):
+        """row 2.11: an archived product's SKU is taken, and the dialog says so"""
+        self.mug.active = False
+        listing = self.listing("MUG-BLUE-350")
+        form = Form(
+            self.env["amazon.link.listing"].with_context(active_ids=listing.ids)
+        )
+        self.assertFalse(form.can_create)
+        self.assertIn("restored first: MUG-BLUE-350", form.taken)
+
     def test_leave_blank(self):
         """row 2.11: blank is a decision, and out of the inbox"""
         listing = self.listing("BLANK-1")
@@ -109,6 +155,45 @@ class TestListingScreens(AmazonCase):
         self.assertEqual(action["domain"], [("id", "in", load.ids)])
         load.action_stop()
         self.assertEqual(load.state, "stopped")
+
+    def test_load_dialog_keeps_settings(self):
+        """row 2.8: what was not changed in the dialog stays as each store has it"""
+        stores = self.us_store | self.ca_store
+        self.us_store.match_mode = "manual"
+        form = Form(self.env["amazon.load.products"])
+        form.store_ids = stores
+        self.assertTrue(form.settings_differ)
+        form.save().action_load()
+        self.assertEqual(stores.mapped("match_mode"), ["manual", "sku"])
+        stores.load_ids.action_stop()
+        form.store_ids = self.ca_store
+        self.assertFalse(form.settings_differ)
+        form.amazon_is_master = True
+        form.save().action_load()
+        self.assertEqual(stores.mapped("amazon_is_master"), [False, True])
+
+    def test_load_dialog_of_another_load(self):
+        """rows 2.1, 2.2: a choice is not swallowed by a load of something else"""
+        load = self.env["amazon.catalog.load"]._start(self.us_store)
+        wizard = self.env["amazon.load.products"].create(
+            {
+                "store_ids": self.us_store.ids,
+                "kind": "changes",
+                "since": "2026-01-01 00:00:00",
+            }
+        )
+        with self.assertRaisesRegex(UserError, r"already \(All listings\)\. Stop it"):
+            wizard.action_load()
+        load.action_stop()
+        wizard.action_load()
+        changes = self.us_store.load_ids - load
+        self.assertEqual((changes.kind, changes.state), ("changes", "running"))
+        self.assertEqual((load.state, load.message), ("replaced", NEWER))
+        wizard.action_load()
+        self.assertEqual(self.us_store.load_ids, load | changes)
+        wizard.since = "2026-02-01 00:00:00"
+        with self.assertRaisesRegex(UserError, "Changed since a date: 2026-01-01"):
+            wizard.action_load()
 
     def test_load_dialog_refuses(self):
         """rows 1.9, 2.2: a date is missing; products are switched off"""

@@ -150,6 +150,25 @@ class TestProductBuild(MatchCase):
         [listing] = self.created(self.offer("NEW-1", **FACTS))
         self.assertIn(FACTS["barcode"], listing.product_problem)
 
+    def test_barcode_of_what_all_companies_share(self):
+        """row 2.23: a product of all companies can't have any company's barcode"""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        barcode = FACTS["barcode"]
+        self._product("THEIRS", quantity=0, company_id=other.id, barcode=barcode)
+        self.store.amazon_is_master = True
+        shared, own = self.take_in_listings(
+            self.offer("MUG-BLUE-350", **FACTS), self.offer("NEW-1", **FACTS)
+        )
+        self.store.create_products = True
+        self.match(own)
+        self.assertEqual(own.product_id.barcode, barcode)
+        own.product_id.barcode = False
+        shared.product_id = self.mug
+        self.assertFalse(self.mug.company_id)
+        self.match(shared)
+        self.assertFalse(self.mug.barcode)
+        self.assertIn("THEIRS", shared.product_problem)
+
     def test_long_title(self):
         """row 2.18: a title of 10,000 characters is a name like any other"""
         product = self.product(title="Long " * 2000, brand="B" * 5000)

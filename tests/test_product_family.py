@@ -124,6 +124,60 @@ class TestProductFamily(MatchCase):
         [listing] = self.matched(self.hat("Red", "M"))
         self.assertLinked(listing, self.mug, "sku")
 
+    def variant(self, template, **values):
+        """The first one that its attributes allow."""
+        lines = template.attribute_line_ids.product_template_value_ids
+        product = template._create_product_variant(lines)
+        product.write(values)
+        return product
+
+    def test_family_decides_between_products(self):
+        """row 2.7: of two products with the SKU, or with the ASIN, the family's one"""
+        template = self.template({"Color": ["Red"], "Size": ["M"]})
+        self.mug.default_code = "HAT-Red-M"
+        variant = self.variant(template, default_code="HAT-Red-M")
+        [listing] = self.matched(self.hat("Red", "M"))
+        self.assertLinked(listing, variant, "sku")
+
+        asin = listing.asin
+        first, second = self.take_in_listings(
+            self.hat("Red", "M", sku="ONE", asin=asin),
+            self.hat("Red", "M", sku="TWO", asin=asin),
+        )
+        first.product_id, second.product_id = self.bag, variant
+        (first | second).link_date = listing.link_date = "2026-01-01 00:00:00"
+        [third] = self.matched(self.hat("Red", "M", sku="THREE", asin=asin))
+        self.assertLinked(third, variant, "asin")
+
+    def test_every_step_is_told(self):
+        """row 2.7: the note of what found nothing names family, Amazon's id and SKU"""
+        self.store.create_products = False
+        [listing] = self.matched(self.hat("Red", "M"))
+        self.assertUnlinked(listing, "No product is named Wool Hat")
+        self.assertUnlinked(listing, f"its ASIN {listing.asin}")
+        self.assertUnlinked(listing, "internal reference HAT-Red-M")
+        self.template({"Color": ["Blue"], "Size": ["M"]})
+        self.match(listing)
+        self.assertUnlinked(listing, "Wool Hat has no variant with Color Red, Size M")
+
+    def test_user_of_another_language(self):
+        """row 2.26: attributes are found by the names loads gave them, whoever presses"""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        first = self.created(self.hat("Red", "M"))
+        attributes = first.product_id.product_tmpl_id.attribute_line_ids.attribute_id
+        for attribute, name in zip(attributes, ("Couleur", "Taille"), strict=True):
+            attribute.with_context(lang="fr_FR").name = name
+        values = attributes.value_ids
+        values[0].with_context(lang="fr_FR").name = "Rouge"
+        self.family("B0FAMILY02", "Felt Hat")
+        listing = self.take_in_listings(
+            self.hat("Red", "M", sku="FELT-1", parent="B0FAMILY02")
+        )
+        listing.with_context(lang="fr_FR").action_create_products()
+        made = listing.product_id.product_template_attribute_value_ids
+        self.assertEqual(made.attribute_id, attributes)
+        self.assertEqual(attributes.value_ids, values)
+
     def test_two_products_with_the_title(self):
         """row 2.7: two products of the family's name: a person decides"""
         self.template({"Color": ["Red"]})

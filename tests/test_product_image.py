@@ -1,12 +1,15 @@
 import base64
 import io
+import struct
 import time
 
 import requests
 from PIL import Image
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..sandbox import images
 from ..sandbox.images import HUGE, link
 from ..spapi.image_download import NoImage, download_image
 from .match_case import MatchCase
@@ -121,6 +124,53 @@ class TestProductImage(MatchCase):
         self.fetch()
         self.assertIn("leads to text/html", listing.product_problem)
         self.assertFalse(self.mug.image_1920)
+
+    def test_damaged(self):
+        """row 2.24: a picture that breaks while it is decoded holds up no other"""
+        self._product("NEXT-1")
+        bad, good = self.matched(*map(self.offer, ("MUG-BLUE-350", "NEXT-1")))
+        png = images.png
+        place = bad.image_due_url.partition("good-")[2].partition(".")[0]
+
+        def broken(size, name):
+            picture = png(size, name)
+            if not name.startswith(place):
+                return picture
+            # its data are announced to be shorter than they are
+            start = picture.index(b"IDAT")
+            return picture[: start - 4] + struct.pack(">I", 10) + picture[start:]
+
+        self.patch(images, "png", broken)
+        self.assertEqual(self.fetch().images, 1)
+        self.assertEqual((bad.image_state, good.image_state), ("failed", "done"))
+        self.assertIn("is damaged", bad.product_problem)
+        self.assertFalse(self.mug.image_1920)
+
+    def test_refused_by_odoo(self):
+        """row 2.24: an image that Odoo does not take for the product is a remark"""
+        self._product("NEXT-1")
+        bad, good = self.matched(*map(self.offer, ("MUG-BLUE-350", "NEXT-1")))
+        Template = type(self.env["product.template"])
+        write = Template.write
+
+        def refusing(records, vals):
+            if "image_1920" in vals and self.mug.product_tmpl_id.id in records.ids:
+                raise ValidationError("No pictures of mugs.")
+            return write(records, vals)
+
+        self.patch(Template, "write", refusing)
+        self.assertEqual(self.fetch().images, 1)
+        self.assertEqual((bad.image_state, good.image_state), ("failed", "done"))
+        self.assertIn("No pictures of mugs", bad.product_problem)
+
+    def test_one_image_a_product(self):
+        """rows 2.24, 2.28: of two listings of a product only the leading one's image"""
+        self.store.amazon_is_master = True
+        listings = self.take_in_listings(self.offer("ONE"), self.offer("TWO"))
+        listings.product_id = self.mug
+        self.match(listings)
+        self.assertEqual(listings.mapped("image_state"), ["due", False])
+        self.assertEqual(self.fetch().images, 1)
 
     def test_bad_ones_hold_up_nobody(self):
         """row 2.24: of three images the good one comes, whatever the others are"""

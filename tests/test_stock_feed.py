@@ -16,7 +16,7 @@ from .stock_case import StockCase
 class TestStockFeed(StockCase):
     def setUp(self):
         super().setUp()
-        self.products = [self._product(f"F{n}", n) for n in range(4)]
+        self.products = [self._product(f"F{n}", n * 10) for n in range(4)]
         for product in self.products:
             self.listing(product.default_code, product)
         # a feed at once is not worth its while for so few, unless patches are slow
@@ -54,7 +54,7 @@ class TestStockFeed(StockCase):
         self.assertTrue(feed.attachment_id)
         self.prove()
         self.assertEqual(self.states(), {"confirmed"})
-        self.assertEqual([self.at_amazon(f"F{n}") for n in range(4)], [0, 1, 2, 3])
+        self.assertEqual([self.at_amazon(f"F{n}") for n in range(4)], [0, 10, 20, 30])
         self.assertEqual(len(self.calls("searchListingsItems")), 1)
         self.assertEqual(self.row("F1").action_view_feed()["res_id"], feed.id)
 
@@ -83,7 +83,7 @@ class TestStockFeed(StockCase):
         )
         self.assertGreater(feed.next_try, fields.Datetime.now())
         self.assertEqual(len(self.calls("createFeed")), 1)
-        self.assertEqual((self.row("F1").quantity, self.row("F1").state), (7, "sent"))
+        self.assertEqual((self.row("F1").quantity, self.row("F1").state), (16, "sent"))
         self.row("F1").action_send_now()
         self.push()
         self.assertEqual(len(self.calls("createFeed")), 1)
@@ -96,7 +96,7 @@ class TestStockFeed(StockCase):
         self.assertEqual(second.messages, {"1": "F1"})
         self.feed_is_done()
         self.prove()
-        self.assertEqual(self.at_amazon("F1"), 7)
+        self.assertEqual(self.at_amazon("F1"), 16)
 
     def test_given_up_feeds(self):
         """row 9.8: a FATAL or CANCELLED feed is sent again, and not for ever"""
@@ -148,22 +148,81 @@ class TestStockFeed(StockCase):
         self.push()
         self.assertEqual(self.states(), {"sent"})
 
-    def test_endless_feed(self):
-        """row 9.8: a feed Amazon does not finish in a day is given up"""
-        self.sandbox.faults.add("createFeed", kind="slow_feed", seconds=10**6)
+    def test_refused_at_the_handover(self):
+        """row 9.8: a feed that is refused is not handed over again at every computation"""
+        self.stores.stock_lead_time = 3
+        self.sandbox.faults.add("createFeed", status=400, body={})
+        self.push()
+        self.assertEqual(self.states(), {"refused"})
+        self.account.stock_checked = False
+        self.push()
+        self.assertEqual(len(self.calls("createFeed")), 1)
+        self.stock(self.products[1], 20)
+        self.push()
+        self.assertEqual(self.row("F1").state, "sent")
+
+    def test_scarce_ones_are_looked_at(self):
+        """rows 2.15, 9.8: what two buyers may want goes by patch, before the feed"""
+        product = self._product("SCARCE", 3)
+        self.listing("SCARCE", product)
+        self.push()
+        self.assertEqual(self.sent(), [("SCARCE", 3)])
+        self.assertEqual(self.feeds().total, 4)
+        self.feed_is_done()
+        self.prove()
+        self.sandbox.buy("US", "SCARCE", 1, seller=self.seller.key)
+        for each in (*self.products, product):
+            self.stock(each, 1)
+        self.push()
+        self.assertEqual(self.sent()[1:], [("F0", 1), ("SCARCE", 3)])
+
+    def test_feed_that_cannot_be_asked_about(self):
+        """row 9.8: its SKUs are not blocked for ever"""
         self.push()
         feed = self.feeds()
-        feed.created = fields.Datetime.now() - timedelta(days=2)
+        for fault in ({"status": 400, "body": {}}, {"status": 503}):
+            self.sandbox.faults.clear()
+            self.sandbox.faults.add("getFeed", times=9, **fault)
+            feed.created = fields.Datetime.now()
+            self.feed_is_done()
+            self.assertEqual((feed.state, self.states()), ("processing", {"sent"}))
+        feed.created -= timedelta(days=2)
         self.feed_is_done()
-        self.assertEqual(feed.state, "failed")
-        self.assertEqual(self.states(), {"queued"})
+        self.assertEqual((feed.state, self.states()), ("failed", {"queued"}))
+
+    def test_endless_feed(self):
+        """row 9.8: given up after a day; what it changes later is put right"""
+        self.sandbox.faults.add("createFeed", kind="slow_feed", seconds=3000)
+        self.push()
+        feed = self.feeds()
+        feed.created -= timedelta(days=2)
+        self.feed_is_done()
+        self.assertEqual((feed.state, self.states()), ("failed", {"queued"}))
+        self.stock(self.products[1], 7)
+        self.later()
+        self.push()
+        self.feed_is_done()
+        self.prove()
+        self.assertEqual(self.states(), {"confirmed"})
+        self.assertEqual(self.at_amazon("F1"), 17)
+        rest = feed.next_try - fields.Datetime.now()
+        self.assertLessEqual(rest, timedelta(hours=1))
+        self.sandbox.clock.advance(3000)
+        self.assertEqual(self.at_amazon("F1"), 10, "Amazon has worked on it after all")
+        self.feed_is_done()
+        self.assertEqual((feed.state, feed.next_try), ("done", False))
+        for _round in range(3):  # nobody knows yet why it is less than was proven
+            self.later()
+            self.push()
+            self.take_effect()
+        self.assertEqual(self.at_amazon("F1"), 17)
 
     def test_bulk_does_not_grow_in_statements(self):
         """row 9.8: handing over and settling a feed takes the same statements for all"""
         counts = []
-        for extra in (0, 20):
+        for extra in (0, 0, 40):  # the first time everything is read once
             for n in range(extra):
-                product = self._product(f"G{n}", 5)
+                product = self._product(f"G{n}", 50)
                 self.listing(product.default_code, product)
             for product in self.products:
                 self.stock(product, 1)
@@ -173,4 +232,4 @@ class TestStockFeed(StockCase):
             self.feed_is_done()
             counts.append(self.cr.sql_log_count - before)
             self.prove()
-        self.assertLess(counts[1], counts[0] + 40)
+        self.assertLessEqual(counts[2], counts[1] + 5)

@@ -1,5 +1,6 @@
 """How many units there are to sell, in warehouses, kits and multipacks."""
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..sync import stock_levels, stock_refresh
@@ -74,6 +75,27 @@ class TestStockLevels(StockCase):
         self.assertTrue(fba)
         self.env["stock.quant"]._update_available_quantity(product, fba, 50)
         self.assertEqual(self.units(product), 3)
+
+    def test_a_warehouse_at_amazon_is_left_out(self):
+        """row 9.17: also where the FBA location is a warehouse among those summed up"""
+        product = self._product("LEVEL-J", 10)
+        at_amazon = self.second_warehouse("FBA")
+        self.stores.fba_location_id = at_amazon.lot_stock_id
+        self.stock(product, 50, at_amazon)
+        both = self.warehouse, at_amazon
+        self.assertEqual(self.units(product, *both), 10)
+        self.demand(product, 5, warehouse=at_amazon)
+        self.assertEqual(self.units(product, *both), 10, "Amazon ships it")
+        move = self.demand(product, 4, confirm=False)
+        move.location_dest_id = at_amazon.lot_stock_id
+        move.picking_id.location_dest_id = at_amazon.lot_stock_id
+        move.picking_id.action_confirm()
+        self.assertEqual(self.units(product, *both), 6, "on its way to Amazon")
+        self.stores.stock_source = "all"
+        with self.assertRaisesRegex(ValidationError, "Warehouse FBA"):
+            self.stores.write(
+                {"stock_source": "chosen", "stock_warehouse_ids": at_amazon.ids}
+            )
 
     def test_only_orders_due_soon(self):
         """rows 9.5, 9.6: demand within N days is taken off, later demand is not"""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..sync import stock_proof, stock_push, stock_seen
@@ -326,67 +326,3 @@ class TestStockPush(StockCase):
         stock_seen.note(self.account, {"LAMP": (3, past), "NEW": (4, past)})
         self.assertEqual(self.row("LAMP").effective_quantity, 8)
         self.assertEqual(self.row("NEW").effective_quantity, 4)
-
-
-@tagged("post_install", "-at_install")
-class TestStockActivation(StockCase):
-    def setUp(self):
-        super().setUp()
-        self.account.sync_stock = False
-        self.product = self._product("LAMP", 8)
-        self.listing("LAMP", self.product, at_amazon=3)
-        self.listing("SAME", self._product("SAME", 5), at_amazon=5)
-
-    def compare(self):
-        return self.press(self.account.action_compare_stock)
-
-    def test_difference_first(self):
-        """row 9.1: what would be overwritten is shown before anything is sent"""
-        with self.assertRaisesRegex(ValidationError, "Compare Stock"):
-            self.account.sync_stock = True
-        with self.assertRaisesRegex(UserError, "Compare Stock"):
-            self.account.action_activate_stock()
-        action = self.compare()
-        self.assertEqual(action["res_model"], "amazon.quantity")
-        row = self.row("LAMP")
-        self.assertEqual(
-            (row.quantity, row.effective_quantity, row.difference), (8, 3, 5)
-        )
-        self.assertEqual(self.row("SAME").difference, 0)
-        self.assertFalse(self.patches())
-        self.push()
-        self.assertFalse(self.patches(), "still off")
-        self.account.action_activate_stock()
-        self.assertTrue(self.account.sync_stock)
-        self.push()
-        self.assertEqual(self.sent(), [("LAMP", 8)])
-        self.assertEqual(self.row("SAME").state, "confirmed")
-
-    def test_an_old_comparison_does_not_count(self):
-        """row 9.1: what was compared hours ago has to be looked at again"""
-        self.compare()
-        self.account.stock_checked = fields.Datetime.now() - timedelta(hours=2)
-        with self.assertRaises(UserError):
-            self.account.action_activate_stock()
-
-    def test_comparing_asks_little(self):
-        """row 9.1: twenty SKUs a call, and none of those Amazon has shown"""
-        self.compare()
-        self.assertEqual(len(self.calls("searchListingsItems")), 1)
-        self.compare()
-        self.assertEqual(len(self.calls("searchListingsItems")), 1)
-
-    def test_who_shares_the_products(self):
-        """row 9.14: other accounts and channels that sell the same products are named"""
-        self.assertFalse(self.account.stock_shared_warning)
-        other, _seller = self.connect(f"US{next(self._keys)}", ["US"])
-        self.env["amazon.listing"].create(
-            {
-                "store_id": other.store_ids.id,
-                "sku": "ELSEWHERE",
-                "name": "The same lamp",
-                "product_id": self.product.id,
-            }
-        )
-        self.account.invalidate_recordset(["stock_shared_warning"])
-        self.assertIn(other.name, self.account.stock_shared_warning)

@@ -22,6 +22,7 @@ class AmazonActivateStock(models.TransientModel):
     higher = fields.Integer("Raised", compute="_compute_counts")
     zero = fields.Integer("Set to Zero", compute="_compute_counts")
     held = fields.Integer("Not Sent", compute="_compute_counts")
+    unknown = fields.Integer("Not Compared", compute="_compute_counts")
     confirmed = fields.Boolean("I have looked at the differences")
 
     @api.depends("account_id")
@@ -39,7 +40,8 @@ class AmazonActivateStock(models.TransientModel):
             wizard.held = len(rows - sent)
             wizard.lower = len(sent.filtered(lambda row: row.difference < 0))
             wizard.higher = len(sent.filtered(lambda row: row.difference > 0))
-            wizard.same = len(sent) - wizard.lower - wizard.higher
+            wizard.unknown = len(sent.filtered(lambda row: not row.effective_date))
+            wizard.same = len(sent) - wizard.lower - wizard.higher - wizard.unknown
             wizard.zero = len(
                 sent.filtered(lambda row: row.difference and not row.quantity)
             )

@@ -12,6 +12,7 @@ class AmazonLinkListing(models.TransientModel):
         "amazon.listing",
         string="Listings",
         required=True,
+        context={"active_test": False},
         default=lambda self: self.env.context.get("active_ids"),
     )
     company_id = fields.Many2one(related="listing_ids.company_id")
@@ -25,6 +26,7 @@ class AmazonLinkListing(models.TransientModel):
         required=True,
     )
     can_create = fields.Boolean(compute="_compute_can_create")
+    taken = fields.Char("Why None Is Created", compute="_compute_can_create")
     product_id = fields.Many2one(
         "product.product",
         check_company=True,
@@ -33,7 +35,10 @@ class AmazonLinkListing(models.TransientModel):
     )
     quantity_factor = fields.Integer(
         "Units per Sale",
-        default=1,
+        compute="_compute_quantity_factor",
+        precompute=True,
+        store=True,
+        readonly=False,
         required=True,
         help="How many units of the product one sold unit takes, e.g. 3 for a 3-pack.",
     )
@@ -47,21 +52,22 @@ class AmazonLinkListing(models.TransientModel):
     def _compute_can_create(self):
         """A new product is offered only when no product has the SKU yet."""
         for wizard in self:
-            taken = self.env["product.product"].search_count(
-                [
-                    ("default_code", "in", wizard.listing_ids.mapped("sku")),
-                    ("company_id", "in", [False, *wizard.listing_ids.company_id.ids]),
-                ],
-                limit=1,
-            )
-            wizard.can_create = not taken
+            wizard.taken = wizard.listing_ids._why_taken()
+            wizard.can_create = not wizard.taken
+
+    @api.depends("listing_ids")
+    def _compute_quantity_factor(self):
+        """As it is, where the listings agree."""
+        for wizard in self:
+            factors = set(wizard.listing_ids.mapped("quantity_factor"))
+            wizard.quantity_factor = factors.pop() if len(factors) == 1 else 1
 
     def action_apply(self):
         self.ensure_one()
         listings = self._listings()
         if self.choice == "create":
-            listings.action_create_products()
-        elif self.choice == "blank":
+            return listings.action_create_products()
+        if self.choice == "blank":
             listings.action_leave_blank()
         elif not self.product_id:
             raise UserError(self.env._("Choose the product first."))
@@ -79,15 +85,22 @@ class AmazonLinkListing(models.TransientModel):
             raise UserError(
                 self.env._("Choose listings of one company: products differ.")
             )
+        chosen = self.listing_ids.filtered(lambda listing: not listing.is_parent)
+        if not chosen:
+            raise UserError(
+                self.env._("A family can't be linked: choose its variations.")
+            )
         if not self.all_stores:
-            return self.listing_ids
-        return self.env["amazon.listing"].search(
+            return chosen
+        pairs = {(listing.account_id, listing.sku) for listing in chosen}
+        others = self.env["amazon.listing"].search(
             [
-                ("account_id", "in", self.listing_ids.account_id.ids),
-                ("sku", "in", self.listing_ids.mapped("sku")),
+                ("account_id", "in", chosen.account_id.ids),
+                ("sku", "in", chosen.mapped("sku")),
                 ("is_parent", "=", False),
-                "|",
-                ("id", "in", self.listing_ids.ids),
                 ("is_manual", "=", False),
             ]
+        )
+        return chosen | others.filtered(
+            lambda listing: (listing.account_id, listing.sku) in pairs
         )

@@ -42,6 +42,7 @@ class AmazonLoadProducts(models.TransientModel):
     amazon_is_master = fields.Boolean(
         compute="_compute_settings", store=True, readonly=False
     )
+    settings_differ = fields.Boolean(compute="_compute_settings_differ")
     can_configure = fields.Boolean(compute="_compute_can_configure")
 
     @api.model
@@ -67,6 +68,13 @@ class AmazonLoadProducts(models.TransientModel):
             for name in SETTINGS:
                 wizard[name] = store[name]
 
+    @api.depends("store_ids")
+    def _compute_settings_differ(self):
+        for wizard in self:
+            stores = wizard.store_ids
+            settings = {tuple(store[name] for name in SETTINGS) for store in stores}
+            wizard.settings_differ = len(settings) > 1
+
     @api.depends_context("uid")
     def _compute_can_configure(self):
         self.can_configure = self.env.user.has_group(MANAGER)
@@ -75,23 +83,24 @@ class AmazonLoadProducts(models.TransientModel):
         """Begin, and show how far it is; the page can be left."""
         self.ensure_one()
         self._check()
-        if self.can_configure:
-            self.store_ids.write({name: self[name] for name in SETTINGS})
-        loads = (
-            self.env["amazon.catalog.load"]
-            .sudo()
-            ._start(
-                self.store_ids,
-                self.kind,
-                self.kind == "changes" and self.since,
-                self.env.user,
-            )
-        )
+        since = self.kind == "changes" and self.since
+        Load = self.env["amazon.catalog.load"].sudo()
+        Load._check_free(self.store_ids, self.kind, since)
+        if self.can_configure and not self.settings_differ:
+            self._save_settings()
+        loads = Load._start(self.store_ids, self.kind, since, self.env.user)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_connector.amazon_catalog_load_action"
         )
         action["domain"] = [("id", "in", loads.ids)]
         return action
+
+    def _save_settings(self):
+        """What was changed here, for all of these stores, which agreed so far."""
+        store = self.store_ids[:1]
+        changes = {name: self[name] for name in SETTINGS if self[name] != store[name]}
+        if changes:
+            self.store_ids.write(changes)
 
     def _check(self):
         if not self.store_ids:
