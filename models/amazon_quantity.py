@@ -15,6 +15,7 @@ STATES = [
 REASONS = [
     ("inactive", "Switched off"),
     ("fba", "Fulfilled by Amazon"),
+    ("family", "Family of variations"),
     ("remote", "Remote Fulfilment"),
     ("unlinked", "SKU without product"),
     ("not_stored", "No storable product"),
@@ -142,6 +143,10 @@ class AmazonQuantity(models.Model):
             return self.env._(
                 "Fulfilled by Amazon: a quantity of yours would turn the listing into "
                 "one you ship yourself."
+            )
+        if code == "family":
+            return self.env._(
+                "A family: nobody can buy it, its variations have quantities."
             )
         if code == "remote":
             return self.env._(

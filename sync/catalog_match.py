@@ -23,7 +23,7 @@ def match_batch(load, listings):
     """Link or create the products of these listings, and bring products up to date.
 
     :param load: the ``amazon.catalog.load`` whose counters count; may be empty
-    :param listings: of one store, at most 200, families whole
+    :param listings: of one store, some hundreds, families whole
     """
     if not listings:
         return

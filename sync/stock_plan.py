@@ -109,6 +109,8 @@ def _plan(rows, stores):
     """What is decided before any stock is looked at."""
     if any(row.channel == "fba" and not row.remote for row in rows):
         return _Plan(Wanted("fba"))  # a quantity would make it the merchant's
+    if all(row.parent for row in rows):
+        return _Plan(Wanted("family"))
     chosen = [row for row in rows if is_pushed(row, stores)]
     if not chosen:
         mirrors = all(row.remote for row in rows if row.status == "listed")

@@ -168,7 +168,7 @@ def known(row, now):
 def _after(row, want, ordered, now):
     """The values of ``_WRITTEN`` after this computation."""
     paused = not row.active_sync
-    if want.code in ("fba", "gone", "remote") or (want.code and not paused):
+    if want.code in ("family", "fba", "gone", "remote") or (want.code and not paused):
         return _off(row, want, want.code)
     if paused and not row.is_zeroed:
         return _off(row, want, "inactive")

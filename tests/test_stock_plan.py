@@ -102,6 +102,12 @@ class TestStockPlan(StockCase):
         self.push()
         self.assertFalse(self.alarms())
 
+    def test_family_is_nothing_to_sell(self):
+        """row 2.4: Amazon's parent of variations has no quantity, and says why"""
+        self.listing("FAMILY", is_parent=True)
+        self.push()
+        self.assertHeld("FAMILY", "family", "variations")
+
     def test_store_without_warehouse(self):
         """row 9.2: says which store needs one"""
         self.listing("HOMELESS", self._product("HOMELESS", 7))
