@@ -128,4 +128,6 @@ class Market:
             }
             if not listing.stock.by_merchant:
                 keywords.setdefault("fulfilled_by", "AMAZON")
+            keywords.setdefault("created", self.clock.now())
+            keywords.setdefault("updated", self.clock.now())
             return self.add_order(seller, marketplace=place, items=[item], **keywords)

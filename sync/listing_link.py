@@ -6,9 +6,10 @@ from collections import defaultdict
 def ensure(env, wanted):
     """Find or make the listings of ``(store, sku, item values, is FBA)`` tuples.
 
-    A SKU seen for the first time gets a listing, linked when exactly one product has
-    it as internal reference and the store is not linked by hand, otherwise left for a
-    person to link. What it is, Amazon is asked by the next load of products.
+    A SKU seen for the first time gets a listing. In stores that aren't linked by hand it
+    is linked as in the account's other stores, else when exactly one product has it as
+    internal reference; otherwise it is left for a person to link. What it is, Amazon is
+    asked by the next load of products.
 
     :return: {(store, sku): listing}
     """
@@ -35,17 +36,49 @@ def ensure(env, wanted):
                 "to_load": store.account_id.sync_products,
             }
     if missing:
-        products = products_by_reference(env, stores.company_id, skus)
+        links = _Links(env, stores, skus)
         for (store, sku), values in missing.items():
-            product = None
-            if store.match_mode == "sku":
-                product = products.get((store.company_id.id, sku))
-            values["product_id"] = product.id if product else False
-            values["link_method"] = "sku" if product else False
+            values |= links.of(store, sku)
         created = Listing.create(list(missing.values()))
         created.filtered("to_load").account_id._enqueue("catalog")
         found.update(zip(missing, created, strict=True))
     return found
+
+
+class _Links:
+    """What is stored about some SKUs, read once."""
+
+    def __init__(self, env, stores, skus):
+        self.products = products_by_reference(env, stores.company_id, skus)
+        self.elsewhere = defaultdict(set)
+        for listing in env["amazon.listing"].search(
+            [
+                ("account_id", "in", stores.account_id.ids),
+                ("sku", "in", skus),
+                ("product_id", "!=", False),
+            ]
+        ):
+            link = listing.product_id, listing.quantity_factor
+            self.elsewhere[listing.account_id, listing.sku].add(link)
+
+    def of(self, store, sku):
+        """Values of a new listing; {} when a person has to say."""
+        if store.match_mode != "sku":
+            return {}
+        known = self.elsewhere[store.account_id, sku]
+        if len(known) == 1:
+            [(product, factor)] = known
+            method = "account"
+        else:
+            product = not known and self.products.get((store.company_id.id, sku))
+            factor, method = 1, "sku"
+        if not product:
+            return {}
+        return {
+            "product_id": product.id,
+            "quantity_factor": factor,
+            "link_method": method,
+        }
 
 
 def products_by_reference(env, companies, references):

@@ -44,6 +44,25 @@ class TestListing(ImportCase):
         self.assertFalse(listing.is_manual)
         self.assertEqual(sale.order_line.product_id, self.mug)
 
+    def test_linked_as_in_another_store(self):
+        """rows 2.6, 2.13: a SKU that another store of the account links, as a pack"""
+        account, seller = self.connect("US-two", ["US", "CA"])
+        other, store = account.store_ids
+        self.rate("CAD", 1.35)
+        self.listing("BACKPACK-20L", self.mug, store_id=other.id, quantity_factor=2)
+        marketplace = store.marketplace_id.country_id.code
+        order = self.sandbox.add_order(
+            seller, marketplace=marketplace, items=["BACKPACK-20L"]
+        )
+        self.take_in(account)
+        listing = store.listing_ids
+        self.assertEqual(
+            (listing.product_id, listing.quantity_factor, listing.link_method),
+            (self.mug, 2, "account"),
+        )
+        line = self.inbox(order).sale_order_id.order_line[:1]
+        self.assertEqual((line.product_id, line.product_uom_qty), (self.mug, 2))
+
     def test_link_wins_over_the_text(self):
         """row 2.6: the stored link decides, whatever product has the SKU as reference"""
         self.listing("MUG-BLUE-350", self.bag)

@@ -105,6 +105,9 @@ class TestStockPlan(StockCase):
     def test_family_is_nothing_to_sell(self):
         """row 2.4: Amazon's parent of variations has no quantity, and says why"""
         self.listing("FAMILY", is_parent=True)
+        self.env["amazon.quantity"].create(
+            {"account_id": self.account.id, "sku": "FAMILY"}
+        )
         self.push()
         self.assertHeld("FAMILY", "family", "variations")
 
