@@ -133,14 +133,16 @@ def stock_out(user, accounts, sandbox_url):
     post_json(f"{sandbox_url}/sandbox/clock", {"advance": 300})
 
 
-def prove(user):
-    """A minute later the scheduler has read back what buyers meet."""
-    user.wait(
-        "quantities in effect",
-        lambda: not user.count(
-            "amazon.quantity", [("state", "in", ("queued", "sent"))]
-        ),
-    )
+def prove(user, accounts):
+    """A minute later what buyers meet can be read back."""
+
+    def looked():
+        for account_id in accounts.values():
+            user.call("amazon.account", "action_push_stock", [account_id])
+        open_rows = [("state", "in", ("queued", "sent"))]
+        return not user.count("amazon.quantity", open_rows)
+
+    user.wait("quantities in effect", looked, pause=3)
     for row in user.search(
         "amazon.quantity",
         [("state", "in", ("refused", "mismatch"))],

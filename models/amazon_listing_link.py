@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..sync import catalog_match, stock_watch
+from ..sync import catalog_match, one_writer, stock_watch
 from ..sync.match_links import products_by_sku
 
 IMAGE_STATES = [("due", "To Fetch"), ("done", "Fetched"), ("failed", "Failed")]
@@ -76,6 +76,7 @@ class AmazonListing(models.Model):
         listings = self.sudo()
         todo = listings._to_link().filtered(lambda listing: not listing.is_manual)
         skipped = listings._why_skipped(by_hand=False)
+        one_writer.claim(self.env)
         catalog_match.match_again(listings)
         linked = len(todo.filtered("product_id"))
         return self._tell(
@@ -95,6 +96,7 @@ class AmazonListing(models.Model):
         skipped = self.sudo()._why_skipped(by_hand=True)
         if taken := todo._why_taken():
             raise UserError(taken)
+        one_writer.claim(self.env)
         catalog_match.create_by_hand(todo)
         left = len(todo.filtered(lambda listing: not listing.product_id))
         return self._tell(

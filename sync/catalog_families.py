@@ -1,7 +1,10 @@
 """Which listings are matched together: whole families, page by page."""
 
 import logging
+from datetime import timedelta
 from functools import partial
+
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -9,14 +12,25 @@ from odoo.tools import SQL
 
 from . import catalog_match
 from .catalog_work import mark
+from .one_writer import one_writer
 
 _logger = logging.getLogger(__name__)
 
 PAGE = 400
+BUSY = timedelta(minutes=1)
 
 
 def match(work):
     """Match all that is marked; whether the load may go on with its images."""
+    with one_writer(work.env) as free:
+        if free:
+            return _match_all(work)
+    work.wait = BUSY
+    work.reason = work.env._("Products of another account are being made: it goes on.")
+    return False
+
+
+def _match_all(work):
     while True:
         ids = _page(work)
         if not ids:
@@ -73,11 +87,19 @@ def _match(work, ids):
             _guarded(work, chosen)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise  # the snapshot is lost: the whole page starts again
+        except UniqueViolation as exc:
+            if (exc.diag.constraint_name or "").startswith("amazon_"):
+                raise  # somebody else made it a moment ago: the next snapshot shows it
+            _one_by_one(work, chosen, exc)
         except Exception as exc:
-            _logger.info("Listings family by family after: %s", exc)
-            for family in _families(chosen):
-                _match_family(work, family)
+            _one_by_one(work, chosen, exc)
     mark(work.env, "to_match", False, SQL("id = ANY(%s)", ids))
+
+
+def _one_by_one(work, listings, error):
+    _logger.info("Listings family by family after: %s", error)
+    for family in _families(listings):
+        _match_family(work, family)
 
 
 def _guarded(work, listings):

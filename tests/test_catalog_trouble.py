@@ -3,10 +3,13 @@
 import contextlib
 
 from odoo import fields
+from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..sandbox.sellers import BASE, LISTING
+from ..sync import one_writer
 from .catalog_case import CatalogCase, row, text
 
 
@@ -44,6 +47,26 @@ class TestCatalogTrouble(CatalogCase):
         self.press(self.account.action_test)
         self.wake()
         self.assertEqual((load.state, self.listed()), ("done", ["ONE"]))
+
+    def test_products_are_made_by_one_worker(self):
+        """rows 2.5, 2.10: while another account makes products, a load waits its turn"""
+        self.patch(one_writer, "TRIES", 1)
+        self.store.write({"match_mode": "sku", "create_products": True})
+        self.offer("ONE")
+        load = self.start()
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [one_writer.LOCK])
+            self.wake()
+            self.assertEqual((load.state, load.stage), ("running", "match"))
+            self.assertIn("another account", load.waits_for)
+            [listing] = load.store_id.listing_ids
+            with self.assertRaisesRegex(UserError, "in a minute"):
+                listing.action_create_products()
+            self.assertFalse(listing.product_id)
+            other.execute("SELECT pg_advisory_unlock(%s)", [one_writer.LOCK])
+        self.wake()
+        self.assertEqual((load.state, load.waits_for), ("done", False), load.message)
+        self.assertEqual(listing.product_id.default_code, "ONE")
 
     def test_storm(self):
         """row 2.1: 429, 503 and half answers: the load waits and goes on, no call for nothing"""
