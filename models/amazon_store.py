@@ -230,7 +230,13 @@ class AmazonStore(models.Model):
         unlinked = {
             store.id: count
             for store, count in self.env["amazon.listing"]._read_group(
-                [("store_id", "in", self.ids), ("is_linked", "=", False)],
+                [
+                    ("store_id", "in", self.ids),
+                    ("product_id", "=", False),
+                    ("is_parent", "=", False),
+                    ("is_manual", "=", False),
+                    ("status", "!=", "canceled"),
+                ],
                 ["store_id"],
                 ["__count"],
             )
