@@ -85,7 +85,9 @@ def _pytest(stack, env, database, paths, keyword, drill, workers):
         f"--odoo-extra=db-filter=^{database}$",
     ]
     if workers > 1:  # each gets a copy of the database from pytest-odoo
-        command += ["-n", workers, "--dist", "loadfile"]
+        command += ["-n", workers, "--dist", "loadfile", "-p", "shared_filestore"]
+        plugins = str(ROOT / "dev" / "pytest_plugins")
+        env |= {"PYTHONPATH": f"{env['PYTHONPATH']}:{plugins}"}
         paths = [*LONGEST, *paths]
     command += [f"{MODULE}/{os.path.normpath(path)}" for path in paths]
     if keyword:
