@@ -12,7 +12,7 @@ from odoo import fields
 
 from ..spapi.errors import NotFound, SpApiError
 from ..spapi.orders import get_order
-from . import connection, order_import, order_inbox
+from . import connection, order_inbox, order_plan
 from .order_snapshot import snapshot
 from .problem import Problem
 
@@ -148,7 +148,7 @@ def evaluate(account, payload):
             record.write({"reason_code": False, "reason_detail": False})
         if record.state == "pending" and record.next_try:
             try:
-                order_import.plan(record)
+                order_plan.plan(record)
             except Problem as exc:
                 record._block(exc.code, str(exc))
         return Verdict(
