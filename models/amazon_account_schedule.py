@@ -5,7 +5,10 @@ from odoo import fields, models
 from ..sync import (
     catalog_load,
     deferred_funds,
+    invoice_batch,
+    invoice_payment,
     invoicing,
+    order_automation,
     order_capture,
     order_load,
     order_process,
@@ -18,15 +21,23 @@ from ..sync import (
 )
 
 CRONS = {
-    "orders_cron_id": ("_cron_pull_orders", 60),
-    "process_cron_id": ("_cron_process_orders", 60),
-    "shipments_cron_id": ("_cron_send_shipments", 60),
-    "settlements_cron_id": ("_cron_settlements", 60),
-    "catalog_cron_id": ("_cron_load_products", 60),
-    "stock_cron_id": ("_cron_send_quantities", 60),
+    "orders_cron_id": "_cron_pull_orders",
+    "process_cron_id": "_cron_process_orders",
+    "shipments_cron_id": "_cron_send_shipments",
+    "settlements_cron_id": "_cron_settlements",
+    "catalog_cron_id": "_cron_load_products",
+    "stock_cron_id": "_cron_send_quantities",
 }
+EVERY = 60  # minutes, where the account has no setting for it
 # these go on while Amazon can't be asked
 OFFLINE = ("process_cron_id", "settlements_cron_id")
+# a direction that is switched off has nothing to wake up for
+SWITCHES = {
+    "orders_cron_id": "sync_orders",
+    "shipments_cron_id": "sync_shipments",
+    "catalog_cron_id": "sync_products",
+    "stock_cron_id": "sync_stock",
+}
 # who pressed the button that started a job
 REQUESTED_BY = {
     "orders": "pull_requested_by_id",
@@ -49,13 +60,6 @@ class AmazonAccount(models.Model):
     settlements_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     catalog_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
     stock_cron_id = fields.Many2one("ir.cron", readonly=True, copy=False)
-    orders_interval = fields.Integer(
-        "Check Orders Every",
-        default=60,
-        required=True,
-        help="Minutes between two pulls. Amazon allows about 20 pages an hour.",
-    )
-
     orders_cursor = fields.Datetime(
         "Orders Up to Date Until",
         copy=False,
@@ -75,31 +79,35 @@ class AmazonAccount(models.Model):
     pull_token_date = fields.Datetime("Running Pull Token of", copy=False)
     pull_requested_by_id = fields.Many2one("res.users", copy=False)
 
-    _check_interval = models.Constraint(
-        "CHECK (orders_interval >= 5)",
-        "Orders can't be checked more often than every 5 minutes: Amazon allows about "
-        "20 pages an hour.",
-    )
-
     def write(self, vals):
+        switched_on = {
+            field: self.filtered(lambda a, switch=switch: not a[switch])
+            for field, switch in SWITCHES.items()
+            if vals.get(switch)
+        }
         result = super().write(vals)
-        if "orders_interval" in vals:
-            for account in self.sudo():
-                account.orders_cron_id.interval_number = account.orders_interval
-        if {"name", "active", "state"} & set(vals):
+        if {"name", "active", "state", *SWITCHES.values()} & set(vals):
             self._update_crons()
+        for field, accounts in switched_on.items():
+            # what was asked for while the job slept
+            accounts._enqueue(field.removesuffix("_cron_id"))
         return result
 
     def _create_crons(self):
         """The jobs an account lacks: all of a new one, the new ones of an old one."""
         for account in self.sudo():
-            for field, (method, minutes) in CRONS.items():
+            for field, method in CRONS.items():
                 if not account[field]:
+                    minutes = account._interval_of(field)
                     account[field] = (
                         self.env["ir.cron"]
                         .sudo()
                         .create(account._prepare_cron(method, minutes))
                     )
+
+    def _interval_of(self, cron_field):
+        name = cron_field.replace("_cron_id", "_interval")
+        return self[name] if name in self._fields else EVERY
 
     def _prepare_cron(self, method, minutes):
         return {
@@ -124,16 +132,21 @@ class AmazonAccount(models.Model):
         """
         self._create_crons()
         for account in self.sudo():
-            for field, (method, _minutes) in CRONS.items():
+            for field, method in CRONS.items():
                 cron = account[field]
                 values = {"name": account._cron_name(method)}
-                values["active"] = account.active and (
-                    account.state == "connected"
-                    or (account.state == "attention" and field in OFFLINE)
-                )
+                values["active"] = account._is_scheduled(field)
                 changed = {k: v for k, v in values.items() if cron[k] != v}
                 if changed and cron.try_lock_for_update(allow_referencing=True):
                     cron.write(changed)
+
+    def _is_scheduled(self, field):
+        self.ensure_one()
+        if not self.active or (field in SWITCHES and not self[SWITCHES[field]]):
+            return False
+        return self.state == "connected" or (
+            self.state == "attention" and field in OFFLINE
+        )
 
     def _crons(self):
         crons = self.env["ir.cron"].sudo()
@@ -199,7 +212,10 @@ class AmazonAccount(models.Model):
     def _cron_process_orders(self):
         self.ensure_one()
         order_process.process_due(self)
+        order_automation.work_due(self)
         invoicing.invoice_due(self)
+        invoice_batch.post_due(self)
+        invoice_payment.pay_due(self)
 
     def _cron_send_shipments(self):
         self.ensure_one()

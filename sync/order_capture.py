@@ -56,6 +56,9 @@ def pull(account):
     else:
         run._finish("done" if complete else "waiting", calls=len(calls))
         if complete:
+            account.with_context(tracking_disable=True)._note_poll(
+                found=bool(run.captured or run.updated)
+            )
             run._tell_user()
         else:
             account._enqueue("orders")

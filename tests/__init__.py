@@ -34,6 +34,7 @@ from . import (
     test_order_status,
     test_order_trace,
     test_pending_queue,
+    test_poll_schedule,
     test_processes,
     test_product_build,
     test_product_family,
