@@ -2,8 +2,9 @@
 
 A real Odoo server with its own scheduler, the sandbox Amazon, real HTTP in between.
 The script only does what a person would: connect, load and link products, switch stock
-out on (demo_catalog.py), press Pull Now, type tracking numbers, validate transfers, book
-settlements (demo_settlements.py). Loading, pulling, importing, sending, proving and
+out on (demo_catalog.py), press Pull Now, make one store's orders a sale a day
+(demo_policies.py), type tracking numbers, validate transfers, book settlements
+(demo_settlements.py). Loading, pulling, importing, sending, proving and
 invoicing is the add-on's own work. Every figure at the end is counted in the two
 databases.
 """
@@ -14,6 +15,7 @@ import time
 from decimal import Decimal
 
 import demo_catalog
+import demo_policies
 import demo_settlements
 from stack import Stack
 from webclient import OdooError, WebClient, get_json, post_json
@@ -55,7 +57,9 @@ def main():
         demo_catalog.load(user, accounts, sandbox.url)
         demo_catalog.link(user)
         demo_catalog.count_stock(user, accounts)
-        pull(user, accounts, state)
+        demo_policies.oppose(user, sandbox.url)
+        pull(user, accounts, get_json(f"{sandbox.url}/sandbox/state"))
+        demo_policies.consolidate(user)
         ship(user)
         prove(user, accounts, sandbox.url)
         demo_catalog.stock_out(user, accounts, sandbox.url)
@@ -161,7 +165,11 @@ def pull(user, accounts, state):
 def wait_until_processed(user):
     user.wait(
         "orders processed",
-        lambda: not user.count("amazon.order", [("next_try", "!=", False)]),
+        lambda: not user.count(
+            "amazon.order",
+            # a day's sale waits for the end of the day
+            [("next_try", "!=", False), ("store_id.order_mode", "!=", "daily")],
+        ),
     )
 
 
@@ -318,6 +326,7 @@ def count(stack, sandbox_url):
     for part, source in (
         (demo_catalog, sandbox_url),
         (demo_settlements, state),
+        (demo_policies, sandbox_url),
     ):
         figures, unsolved = part.count(stack, source)
         result |= figures

@@ -18,7 +18,6 @@ class AccountMove(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    amazon_store_id = fields.Many2one(related="amazon_order_id.store_id")
     amazon_order_ref = fields.Char(
         "Amazon Order Number", related="amazon_order_id.amazon_order_ref"
     )
@@ -74,8 +73,9 @@ class AccountMove(models.Model):
         if not self.is_invoice():
             return self.env["amazon.order"]
         # an invoice of several sales carries the number of the first
-        sales = self.line_ids.sale_line_ids.order_id
-        return self.amazon_order_id | sales.amazon_order_id
+        lines = self.line_ids.sale_line_ids
+        orders = lines.order_id.amazon_order_id | lines.amazon_order_id
+        return self.amazon_order_id | orders
 
     def action_view_amazon_settlements(self):
         """What each settlement says of the invoice's orders."""

@@ -8,6 +8,7 @@ from ..sync import (
     invoice_batch,
     invoice_payment,
     invoicing,
+    order_acknowledge,
     order_automation,
     order_capture,
     order_load,
@@ -222,6 +223,7 @@ class AmazonAccount(models.Model):
         if self._is_live() and self.sync_shipments:
             shipment_push.send_due(self)
             shipment_proof.read_back(self)
+            order_acknowledge.work(self)
 
     def _cron_settlements(self):
         self.ensure_one()

@@ -1,4 +1,6 @@
-from odoo import fields, models
+import re
+
+from odoo import api, fields, models
 
 
 class AmazonCarrier(models.Model):
@@ -16,3 +18,19 @@ class AmazonCarrier(models.Model):
     _name_uniq = models.Constraint(
         "UNIQUE (name)", "This carrier code is there already."
     )
+
+    @api.model
+    def _suggest(self, name):
+        """The carrier a delivery method's name begins with: 'DHL Express 12:00' is DHL
+        Express, the longest of those that fit; none when no name fits."""
+        words = _words(name)
+        found = [
+            carrier
+            for carrier in self.search([("name", "!=", "Other")])
+            if words[: len(_words(carrier.name))] == _words(carrier.name)
+        ]
+        return max(found, key=lambda carrier: len(carrier.name), default=self.browse())
+
+
+def _words(text):
+    return re.findall(r"\w+", text.casefold())

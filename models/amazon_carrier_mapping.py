@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..sync import shipment_release
 
 
 class AmazonCarrierMapping(models.Model):
@@ -30,3 +32,24 @@ class AmazonCarrierMapping(models.Model):
         "UNIQUE (store_id, delivery_carrier_id)",
         "This delivery method is already mapped for the store.",
     )
+
+    @api.onchange("delivery_carrier_id")
+    def _onchange_delivery_carrier(self):
+        """Suggest the carrier whose name the delivery method begins with."""
+        other = self.env.ref("amazon_connector.amazon_carrier_other")
+        if self.delivery_carrier_id and self.carrier_id in (other, False):
+            self.carrier_id = (
+                self.carrier_id._suggest(self.delivery_carrier_id.name) or other
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        mappings = super().create(vals_list)
+        # a transfer with the store's default delivery method may have lacked a carrier
+        shipment_release.reconsider(mappings.store_id)
+        return mappings
+
+    def write(self, vals):
+        result = super().write(vals)
+        shipment_release.reconsider(self.store_id)
+        return result

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class AmazonFeed(models.Model):
-    """Many quantities in one file at Amazon, and what became of it."""
+    """Many messages in one file at Amazon, and what became of them."""
 
     _name = "amazon.feed"
     _description = "Amazon Feed"
@@ -13,6 +13,16 @@ class AmazonFeed(models.Model):
         "amazon.account", required=True, ondelete="cascade", index=True, readonly=True
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
+    kind = fields.Selection(
+        [
+            ("quantity", "Quantities"),
+            ("acknowledgement", "Order Acknowledgements"),
+        ],
+        "About",
+        required=True,
+        default="quantity",
+        readonly=True,
+    )
     feed_ref = fields.Char("Feed", required=True, readonly=True)
     state = fields.Selection(
         [
@@ -28,10 +38,10 @@ class AmazonFeed(models.Model):
     processing_status = fields.Char("Status at Amazon", readonly=True)
     reason = fields.Text("Why", readonly=True)
     messages = fields.Json(
-        readonly=True, prefetch=False, help="Message number to seller SKU."
+        readonly=True, prefetch=False, help="Message number to what it is about."
     )
     quantity_ids = fields.One2many("amazon.quantity", "feed_id")
-    total = fields.Integer("Quantities", readonly=True)
+    total = fields.Integer("Number", readonly=True, help="How many messages it holds.")
     accepted = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
     created = fields.Datetime(

@@ -156,7 +156,6 @@ class AmazonListing(models.Model):
         readonly=True,
         help="What the last load found, and what to do.",
     )
-    is_linked = fields.Boolean(compute="_compute_is_linked", store=True)
     blocked_count = fields.Integer("Blocked Orders", compute="_compute_blocked_count")
 
     _store_sku_uniq = models.Constraint(
@@ -172,11 +171,6 @@ class AmazonListing(models.Model):
     def _compute_name(self):
         for listing in self:
             listing.name = listing.name or listing.sku
-
-    @api.depends("product_id")
-    def _compute_is_linked(self):
-        for listing in self:
-            listing.is_linked = bool(listing.product_id)
 
     def _compute_blocked_count(self):
         counts = dict(

@@ -21,15 +21,20 @@ REASONS = [
     ("non_amazon", "Not an Amazon sale"),
     ("unfulfillable", "Unfulfillable"),
     ("shipped_outside", "Shipped outside Odoo"),
+    ("merchant_unshipped", "Not yet shipped"),
+    ("not_chosen", "Status not chosen"),
     ("fba_off", "FBA orders switched off"),
     ("malformed", "Unreadable data"),
     ("marketplace", "Unknown marketplace"),
     ("no_items", "No items"),
     ("unlinked", "SKU without product"),
+    ("loading", "Product being loaded"),
     ("amounts", "Amounts don't add up"),
     ("currency", "Currency"),
     ("tax", "Tax setting"),
     ("settings", "Missing setting"),
+    ("consolidation", "Waits for the Day's Sale"),
+    ("sold_before", "Has a sale already"),
     ("refused", "Refused by Odoo"),
 ]
 
@@ -200,7 +205,12 @@ class AmazonOrder(models.Model):
                     "with Seller Central if it stays so.",
                     detail,
                 )
-            case "currency" | "tax" | "settings":
+            case "tax":
+                return self.env._(
+                    "%s Press Retry then, if the order does not come in by itself.",
+                    detail,
+                )
+            case "currency" | "settings":
                 return self.env._("%s Then press Retry.", detail)
             case "refused":
                 return self.env._(
@@ -263,7 +273,8 @@ class AmazonOrder(models.Model):
 
     def action_import_anyway(self):
         self.filtered(
-            lambda o: o.state == "ignored" and o.reason_code == "shipped_outside"
+            lambda o: o.state == "ignored"
+            and o.reason_code in ("shipped_outside", "not_chosen")
         ).write({"state": "blocked"})
         self._retry()
 

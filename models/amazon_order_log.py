@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..sync import order_again, order_consolidate
+
 ON_THE_WAY = ("waiting", "queued", "sent")
 
 
@@ -29,7 +31,15 @@ class AmazonOrder(models.Model):
     def unlink(self):
         """Row 4.14: the sale stays as it is, and remembers whose sale it was."""
         for order in self.sudo():
-            if order.sale_order_id:
+            if order_consolidate.is_consolidated(order.sale_order_id):
+                order.sale_order_id.message_post(
+                    body=self.env._(
+                        "The log entry of Amazon order %s was deleted. Its lines stay on "
+                        "this sale.",
+                        order.amazon_order_ref,
+                    )
+                )
+            elif order.sale_order_id:
                 order.sale_order_id.message_post(
                     body=self.env._(
                         "The log entry of Amazon order %s was deleted. This sale is no "
@@ -45,6 +55,22 @@ class AmazonOrder(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_connector.amazon_order_action"
         )
+
+    def _reason_sentence(self):
+        if self.reason_code == order_again.CODE:
+            return self.env._(
+                "Sale %s was made from this order before. Cancel it and press Retry to "
+                "import the order again, or press Link Sale to take it over.",
+                self.reason_detail,
+            )
+        return super()._reason_sentence()
+
+    def action_link_sale(self):
+        """Row 4.14: the sale of a deleted entry belongs to the order again."""
+        self.ensure_one()
+        self.check_access("write")
+        # users operate: the sale is the connector's, like its import
+        order_again.link(self.sudo().with_company(self.company_id))
 
     def action_reload(self):
         self.ensure_one()

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..sync import shipment_outbox
-
 # kind of a charge (spapi.amounts) -> field with its product
 CHARGE_FIELDS = {
     "SHIPPING": "shipping_product_id",
@@ -87,13 +85,15 @@ class AmazonStore(models.Model):
             ("none", "Do not invoice"),
             ("draft", "Draft when shipped"),
             ("posted", "Posted when shipped"),
+            ("batch", "Draft, posted in batch"),
         ],
         "Invoices",
         default="draft",
         required=True,
         tracking=True,
         help="Made by the scheduled job shortly after the transfer is validated, or, "
-        "for FBA orders, after the import.",
+        "for FBA orders, after the import. Posted in batch: invoices have neither date "
+        "nor number until you press Post Invoices.",
     )
     tax_mode = fields.Selection(
         [
@@ -174,7 +174,7 @@ class AmazonStore(models.Model):
         All warehouses may hold it: it is left out of what they have to sell.
         """
         for store in self:
-            warehouses = store.warehouse_id
+            warehouses = store._shipping_warehouses()
             if store.stock_source == "chosen":
                 warehouses |= store.stock_warehouse_ids
             path = store.fba_location_id.parent_path or ""
@@ -208,17 +208,6 @@ class AmazonStore(models.Model):
                         wanted=store.currency_id.name,
                     )
                 )
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("default_carrier_id"):
-            waiting = (
-                self.env["amazon.submission"]
-                .sudo()
-                .search([("store_id", "in", self.ids), ("state", "=", "waiting")])
-            )
-            shipment_outbox.refresh(waiting.picking_id)
-        return result
 
     def _compute_counts(self):
         counts = {
@@ -279,13 +268,15 @@ class AmazonStore(models.Model):
     def _amazon_carrier(self, delivery_carrier):
         """What Amazon is told about the carrier of a transfer.
 
-        Mapped delivery method, else 'Other' with its name (row 8.6), else the default.
+        Mapped delivery method, else 'Other' with its name (row 8.6). Without one, and
+        for the store's default one, which names a service, not a carrier: the default.
         """
         self.ensure_one()
         mapping = self.carrier_mapping_ids.filtered(
             lambda m: m.delivery_carrier_id == delivery_carrier
         )
-        if not delivery_carrier:
+        is_default = delivery_carrier == self.free_shipping_carrier_id
+        if not delivery_carrier or (is_default and not mapping):
             code = self.default_carrier_id.name or ""
             return {"carrier_code": code, "carrier_name": code, "shipping_method": ""}
         code = mapping.carrier_id.name or "Other"
@@ -302,6 +293,26 @@ class AmazonStore(models.Model):
 
     def action_view_listings(self):
         return self._open("amazon_listing_action", "unlinked")
+
+    @api.model
+    def _chosen(self, direction):
+        """Whose button was pressed; elsewhere all stores that the user works with.
+
+        :param direction: the account's switch of what is to be done
+        """
+        context = self.env.context
+        if context.get("active_model") == "amazon.store":
+            return self.browse(context["active_ids"])
+        if context.get("active_model") == "amazon.account":
+            accounts = self.env["amazon.account"].browse(context["active_ids"])
+            return accounts.store_ids
+        return self.search(
+            [
+                ("account_id.state", "=", "connected"),
+                (f"account_id.{direction}", "=", True),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
 
     def _open(self, action, state):
         self.ensure_one()

@@ -5,7 +5,7 @@ from .amazon_store import CHARGE_FIELDS
 
 CHARGE_XMLIDS = {
     field: f"amazon_connector.product_amazon_{field.removesuffix('_product_id')}"
-    for field in CHARGE_FIELDS.values()
+    for field in (*CHARGE_FIELDS.values(), "unknown_product_id")
 }
 TAXES = {
     # field: (name, name of the account made when the company has no sales tax account)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..sync.tracking_warning import warning
+
 STATES = [
     ("waiting", "Waiting"),
     ("queued", "To Send"),
@@ -46,6 +48,13 @@ class AmazonSubmission(models.Model):
     payload = fields.Json(readonly=True)
     tracking = fields.Char(compute="_compute_package")
     carrier = fields.Char("Amazon Carrier", compute="_compute_package")
+    tracking_warning = fields.Char(
+        "Doubtful Tracking Number", compute="_compute_package"
+    )
+    without_tracking = fields.Boolean(
+        readonly=True,
+        help="Somebody decided to send it without: it doesn't wait for a number.",
+    )
 
     state = fields.Selection(
         STATES, required=True, default="queued", readonly=True, index=True
@@ -58,6 +67,7 @@ class AmazonSubmission(models.Model):
             ("shipped", "Already shipped at Amazon"),
             ("unproven", "Accepted, but without effect"),
             ("account", "Account not connected"),
+            ("manual", "Waits for Update Dispatched Orders"),
         ],
         "Why",
         readonly=True,
@@ -84,6 +94,7 @@ class AmazonSubmission(models.Model):
             submission.carrier = payload.get("carrier_name") or payload.get(
                 "carrier_code"
             )
+            submission.tracking_warning = warning(self.env, payload)
 
     @api.depends("reason_code", "answer", "state")
     def _compute_reason(self):
@@ -112,6 +123,10 @@ class AmazonSubmission(models.Model):
                     "and Resend."
                 ),
                 "account": answer,
+                "manual": self.env._(
+                    "The store confirms by button only: press Update Dispatched Orders on "
+                    "the account or the store."
+                ),
             }.get(submission.reason_code) or (answer or False)
 
     # -- states -------------------------------------------------------------------

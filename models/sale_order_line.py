@@ -24,30 +24,59 @@ class SaleOrderLine(models.Model):
         ondelete="set null",
     )
 
+    amazon_order_id = fields.Many2one(
+        "amazon.order",
+        "Amazon Order",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Items, shipping and discounts alike: whose they are, also where one sale "
+        "stands for many orders.",
+    )
+
+    # on sales of many orders: stays when the log entry of the order is deleted
+    amazon_order_ref = fields.Char(
+        "Amazon Order Number", copy=False, readonly=True, index="btree_not_null"
+    )
+
+    # the database's own guard against an order item in two sales
+    _amazon_order_line_uniq = models.UniqueIndex(
+        "(amazon_order_line_id) "
+        "WHERE amazon_order_line_id IS NOT NULL AND state != 'cancel'",
+        "This item of an Amazon order is on a sale already.",
+    )
+
     def _amazon_factor(self):
         """Units of the product in one unit of the Amazon order item."""
         self.ensure_one()
         ordered = self.amazon_order_line_id.quantity
         return self.product_uom_qty / ordered if ordered else 1
 
-    def _amazon_components(self):
+    def _amazon_kits(self):
+        """{product: its kit's bill of materials} of the lines, read in one go."""
+        if "mrp.bom" not in self.env:
+            return {}
+        return self.env["mrp.bom"]._bom_find(
+            self.product_id, company_id=self.company_id[:1].id, bom_type="phantom"
+        )
+
+    def _amazon_components(self, kits):
         """What leaves the stock for this line: [values of a stock move].
 
         A kit is exploded into its components when Manufacturing is installed; each
         names its line of the bill of materials, from which Odoo counts delivered kits.
+
+        :param kits: as :meth:`_amazon_kits` gives them
         """
         self.ensure_one()
-        if "mrp.bom" in self.env:
-            bom = self.env["mrp.bom"]._bom_find(
-                self.product_id, company_id=self.company_id.id, bom_type="phantom"
-            )[self.product_id]
-            if bom:
-                _boms, lines = bom.explode(self.product_id, self.product_uom_qty)
-                return [
-                    _move_values(line.product_id, line.product_uom_id, data["qty"])
-                    | {"bom_line_id": line.id}
-                    for line, data in lines
-                ]
+        if bom := kits.get(self.product_id):
+            _boms, lines = bom.explode(self.product_id, self.product_uom_qty)
+            return [
+                _move_values(line.product_id, line.product_uom_id, data["qty"])
+                | {"bom_line_id": line.id}
+                for line, data in lines
+            ]
         return [
             _move_values(self.product_id, self.product_uom_id, self.product_uom_qty)
         ]

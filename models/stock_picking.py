@@ -13,6 +13,7 @@ class StockPicking(models.Model):
     amazon_cancel_requested = fields.Boolean(
         related="sale_id.amazon_order_id.cancel_requested"
     )
+    amazon_changed_count = fields.Integer(related="sale_id.amazon_changed_count")
     amazon_submission_ids = fields.One2many(
         "amazon.submission", "picking_id", "Amazon Confirmations"
     )

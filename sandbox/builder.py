@@ -37,12 +37,16 @@ def build_order(
     non_amazon=False,
     payment="CreditCard",
     tax_registration=None,
+    delivery_preference=None,
+    ship_from=None,
 ):
     """A whole `Order`. `items` are SKUs or keyword arguments of `build_item`.
 
     `buyer` and `address` change single fields of an invented buyer and address; a
-    field set to None goes missing. `created` and `updated` are datetimes; by default
-    an hour and ten minutes ago, so that a search finds the order.
+    field set to None goes missing. `delivery_preference` and `ship_from`, the address
+    of a package that has not left yet, are in Amazon's own field tree. `created` and
+    `updated` are datetimes; by default an hour and ten minutes ago, so that a search
+    finds the order.
     """
     marketplace = marketplace_of(marketplace)
     created = created or now - timedelta(hours=1)
@@ -97,6 +101,17 @@ def build_order(
         },
         "orderItems": lines,
     }
+    if delivery_preference:
+        order["recipient"]["deliveryPreference"] = delivery_preference
+    if ship_from:
+        order["packages"] = [
+            {
+                "packageReferenceId": "1",
+                "packageStatus": {"status": "PENDING"},
+                "shipFromAddress": ship_from,
+                "packageItems": [],
+            }
+        ]
     if alias:
         order["orderAliases"] = [{"aliasId": alias, "aliasType": "SELLER_ORDER_ID"}]
     if programs:

@@ -278,6 +278,7 @@ def order_state(sandbox, order):
         "settlements": sorted(settled_in),
         "packages": order.packages,
         "programs": order.payload.get("programs", []),
+        "acknowledged": order.acknowledged,
         "items": [
             {
                 "orderItemId": item["orderItemId"],

@@ -1,4 +1,4 @@
-"""Feeds API 2021-06-30, with `JSON_LISTINGS_FEED` as the one type that does something.
+"""Feeds API 2021-06-30: `JSON_LISTINGS_FEED`, and orders acknowledged in XML.
 
 Amazon leaves open, and the sandbox chose: a feed waits 15 seconds and is done after 60;
 its messages are judged when it is created, and its quantities take effect as those of a
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from . import patches
+from . import acknowledgements, patches
 from .clock import iso
 from .errors import ApiError, denied, invalid
 from .queries import check_marketplaces, listed, page_token, read_token, time_of
-from .sellers import LISTING
+from .sellers import BASE, LISTING
 from .uploads import Uploads
 
 JSON_LISTINGS = "JSON_LISTINGS_FEED"
@@ -130,12 +130,13 @@ def create_feed(sandbox, call):
         raise invalid("Invalid Input", "The body must be a JSON object")
     feed_type, marketplaces = body.get("feedType"), body.get("marketplaceIds")
     removed = isinstance(feed_type, str) and REMOVED.fullmatch(feed_type)
-    if feed_type != JSON_LISTINGS and not removed:
+    acknowledges = feed_type == acknowledgements.FEED_TYPE
+    if feed_type != JSON_LISTINGS and not acknowledges and not removed:
         raise invalid("Invalid Input", f"feedType {feed_type} is not valid")
     if not isinstance(marketplaces, list) or not 1 <= len(marketplaces) <= 25:
         raise invalid("Invalid Input", "marketplaceIds must hold 1 to 25 values")
     check_marketplaces(marketplaces, seller)
-    if LISTING not in seller.roles:
+    if (BASE if acknowledges else LISTING) not in seller.roles:
         raise denied()
     upload = sandbox.feeds.uploads.of(seller, body.get("inputFeedDocumentId"))
     if upload is None or upload.used:
@@ -149,6 +150,8 @@ def create_feed(sandbox, call):
         feed.cancelled = True
     elif removed or sandbox.faults.take(("fatal_feed",), "createFeed"):
         feed.fatal = True
+    elif acknowledges:
+        acknowledgements.process(sandbox, seller, feed, upload.data)
     else:
         _process(sandbox, seller, feed, upload.data)
     return 202, {"feedId": feed.feed_id}

@@ -21,6 +21,7 @@ class Order:
         # Prices and buyer are told once the order leaves PENDING, and never of one
         # that is cancelled before.
         self.disclosed = self.status not in PENDING
+        self.acknowledged = None  # the seller's own number, once told
 
     @property
     def order_id(self):

@@ -3,7 +3,8 @@
 Amazon's wording where it is known (`spapi.md` §4.3). The sandbox's choice where it is
 not: an unknown carrierCode is refused by name (Amazon treats some as "Other"), a ship
 date may be neither in the future nor before the order, an edit replaces the package's
-quantities.
+quantities, an empty tracking number is a parcel without one (the model demands the
+field, and no text in it).
 """
 
 from pathlib import Path
@@ -127,7 +128,7 @@ def _check_package(package, order, now):
         raise invalid(f"CarrierCode: {carrier} is not a valid carrier code.")
     if carrier == "Other" and not package.get("carrierName", "").strip():
         raise invalid("CarrierName: is required when the carrierCode is Other.")
-    if not package["trackingNumber"].strip():
+    if package["trackingNumber"] and not package["trackingNumber"].strip():
         raise invalid(_MISSING.format("packageDetail.trackingNumber"))
     shipped = parse_time(package["shipDate"])
     if shipped is None or len(package["shipDate"]) == 10:
@@ -205,7 +206,6 @@ def ship(order, package, quantities, now):
             else package["carrierCode"]
         ),
         "shipTime": iso(parse_time(package["shipDate"])),
-        "trackingNumber": package["trackingNumber"],
         "packageItems": [
             {
                 "orderItemId": item_id,
@@ -215,6 +215,8 @@ def ship(order, package, quantities, now):
             for item_id, quantity in quantities.items()
         ],
     }
+    if package["trackingNumber"]:
+        row["trackingNumber"] = package["trackingNumber"]
     if package.get("shippingMethod"):
         row["shippingService"] = package["shippingMethod"]
     order.payload["packages"] = list({**known, reference: row}.values())

@@ -30,6 +30,7 @@ INCLUDED_DATA = (
     "FULFILLMENT",
     "PACKAGES",
     "TAX",
+    "PAYMENT",
 )
 
 SEARCH_ORDERS = Operation(

@@ -29,7 +29,9 @@ class Package:
 
     package_reference_id: a positive whole number as a text, unique and stable within
     the order; carrier_code: exactly as Amazon spells it; carrier_name: needed where
-    the code is "Other"; ship_date: aware; items: ((order item id, quantity), …).
+    the code is "Other"; tracking_number: "" for a parcel without one, since Amazon's
+    model demands the field but no text in it; ship_date: aware; items: ((order item
+    id, quantity), …).
     """
 
     package_reference_id: str
@@ -79,16 +81,18 @@ def _detail(package):
             for item_id, quantity in package.items
         ],
     }
-    return {key: value for key, value in detail.items() if value}
+    required = ("trackingNumber",)
+    return {key: value for key, value in detail.items() if value or key in required}
 
 
 def _check(package):
     reference = package.package_reference_id
     if not _is_text(reference) or not re.fullmatch(r"[1-9][0-9]*", reference):
         raise ValueError(f"package_reference_id: {reference!r} is no positive number")
-    for name in ("carrier_code", "tracking_number"):
-        if not _is_text(getattr(package, name)):
-            raise ValueError(f"{name} is missing")
+    if not _is_text(package.carrier_code):
+        raise ValueError("carrier_code is missing")
+    if package.tracking_number != "" and not _is_text(package.tracking_number):
+        raise ValueError("tracking_number is neither a number nor empty")
     if package.carrier_code == "Other" and not _is_text(package.carrier_name):
         raise ValueError('carrier_name is missing, carrier_code is "Other"')
     if not package.items:

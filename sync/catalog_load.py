@@ -8,8 +8,7 @@ on from there.
 import logging
 from datetime import UTC, timedelta
 from functools import partial
-
-import pytz
+from zoneinfo import ZoneInfo
 
 from odoo import fields
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -93,7 +92,7 @@ def _nightly(account, stores):
     now = fields.Datetime.now()
     asleep = stores.filtered(
         lambda store: now.replace(tzinfo=UTC)
-        .astimezone(pytz.timezone(store.marketplace_id.tz))
+        .astimezone(ZoneInfo(store.marketplace_id.tz))
         .hour
         in NIGHT
     )

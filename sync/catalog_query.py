@@ -169,6 +169,9 @@ def _answered(work, ids, found, problems):
     missing = listings.filtered(lambda x: x.sku not in kept and x.sku not in unread)
     for listing in listings.filtered(lambda x: x.sku in unread):
         listing.problem = unread[listing.sku]
+    listings.write({"lookup": False, "lookup_date": fields.Datetime.now()})
+    missing.lookup = "unknown"
+    listings.filtered(lambda x: x.sku in unread).lookup = "failed"
     catalog_listings.cancel(work, missing.filtered(lambda x: x.status == "listed").ids)
     missing.problem = work.env._(
         "Amazon lists no such SKU in this store. Link it to a product by hand."

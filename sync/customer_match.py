@@ -15,7 +15,7 @@ from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.fields import Domain
 
-from . import customer_move
+from . import buyer_vat, customer_move
 from .customer_address import PLACE, delivery_address, place_of
 from .order_snapshot import naive
 
@@ -46,6 +46,7 @@ class Buyer:
     receiver: str
     receiving_company: str
     place: dict
+    vat: str
 
     @property
     def takes_it_in(self):
@@ -69,6 +70,7 @@ def read(order, geography):
         receiver=receiver,
         receiving_company=receiving_company,
         place=geography.values(address),
+        vat=buyer_vat.number_of(order),
     )
 
 
@@ -125,7 +127,7 @@ class _Slot:
     def is_company(self):
         return self.partner.is_company if self.partner else self.values["is_company"]
 
-    def update(self, buyer):
+    def update(self, buyer, vat):
         """Let the customer's data follow a newer order; what it lacks is kept."""
         if self.last_order and buyer.moment < self.last_order:
             return
@@ -137,6 +139,8 @@ class _Slot:
             values["name"] = buyer.name
             if not (self.partner and self.partner.parent_id):
                 values["company_name"] = buyer.company
+        if not (self.partner and self.partner.parent_id):  # a contact has its company's
+            values["vat"] = vat
         if buyer.takes_it_in:
             values["phone"] = buyer.place["phone"]
         values = {field: value for field, value in values.items() if value}
@@ -213,7 +217,7 @@ class _Matching:
                 return self.default
             slot = _Slot(values=self._new(buyer), last_order=buyer.moment)
         elif mode.updates and slot.partner != self.store.default_customer_id:
-            slot.update(buyer)
+            slot.update(buyer, self._vat(buyer))
         self._learn(buyer, slot)
         return slot
 
@@ -240,10 +244,16 @@ class _Matching:
             "company_id": self.store.company_id.id,
             "customer_rank": 1,
             "lang": self.store._buyer_lang(),
+            "vat": self._vat(buyer),
         }
         if self.store.customer_tag_id:
             values["category_id"] = [(4, self.store.customer_tag_id.id)]
         return values
+
+    def _vat(self, buyer):
+        """The buyer's tax number, if Odoo takes it."""
+        country = self.store.env["res.country"].browse(buyer.place["country_id"])
+        return buyer_vat.accepted(self.store.env, buyer.vat, country) or False
 
     # -- doing ------------------------------------------------------------------------
 

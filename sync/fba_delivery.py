@@ -1,5 +1,7 @@
 """What Amazon shipped itself leaves the FBA location, without a warehouse transfer."""
 
+from . import fba_lots
+
 
 def deliver(sales, location):
     """Done moves for all storable lines of the (confirmed) sales, in one batch.
@@ -9,8 +11,10 @@ def deliver(sales, location):
     """
     customers = sales.env.ref("stock.stock_location_customers")
     values = []
-    for line in sales.order_line.filtered(lambda x: x.product_id.type == "consu"):
-        for component in line._amazon_components():
+    lines = sales.order_line.filtered(lambda x: x.product_id.type == "consu")
+    kits = lines._amazon_kits()
+    for line in lines:
+        for component in line._amazon_components(kits):
             values.append(
                 component
                 | {
@@ -22,6 +26,7 @@ def deliver(sales, location):
                     "company_id": line.company_id.id,
                 }
             )
+    fba_lots.assign(lines, location, values)
     moves = sales.env["stock.move"].create(values)
     moves._action_done()
     return moves

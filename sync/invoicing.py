@@ -72,7 +72,7 @@ def _invoice(orders):
         # replacements and samples are given away: there is nothing to invoice
         and not sale.currency_id.is_zero(sale.amount_total)
     )
-    for policy in ("draft", "posted"):
+    for policy in ("draft", "posted", "batch"):
         chosen = sales.filtered(
             lambda sale, policy=policy: sale.amazon_store_id.invoice_policy == policy
         )

@@ -157,7 +157,6 @@ class Batch:
             """
             UPDATE amazon_listing AS listing
                SET product_id = new.product_id,
-                   is_linked = new.product_id IS NOT NULL,
                    link_date = new.link_date,
                    quantity_factor = new.factor,
                    link_method = new.method,

@@ -41,9 +41,11 @@ def apply(order):
 
     Only while nothing has left; afterwards somebody is told.
     """
-    order.next_try = False
+    order.write({"next_try": False, "to_redirect": False})
     sale = order.sale_order_id
     if not sale or sale.state != "sale" or order.fulfilled_by == "AMAZON":
+        return
+    if sale.amazon_order_id != order:  # of many orders: it goes to none of the buyers
         return
     try:
         with order.env.cr.savepoint():

@@ -1,5 +1,7 @@
 """Amazon canceled an order that is a sale already."""
 
+from . import order_consolidate, unlinked_items
+
 
 def apply(order):
     """Cancel sale and transfers as long as nothing has left; afterwards only tell."""
@@ -7,9 +9,12 @@ def apply(order):
     if not sale or sale.state == "cancel":
         order.write({"state": "canceled", "next_try": False})
         return
+    if order_consolidate.is_consolidated(sale):
+        _tell(order, order_consolidate.tell_canceled(order))
+        return
     left = sale.order_line.move_ids.filtered(lambda move: move.state == "done")
     posted = sale.invoice_ids.filtered(lambda move: move.state == "posted")
-    if left:
+    if left or unlinked_items.has_left(sale):
         _tell(
             order,
             order.env._(

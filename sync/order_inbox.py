@@ -2,7 +2,15 @@
 
 from odoo import fields
 
-from . import listing_link, order_address, stock_watch
+from . import (
+    listing_link,
+    order_address,
+    order_buyer,
+    order_change,
+    order_choice,
+    order_wait,
+    stock_watch,
+)
 from .order_snapshot import classify, item_values, snapshot
 
 SEEN_STATES = ("imported", "ignored", "canceled")
@@ -27,6 +35,7 @@ def store(account, payloads, run=None):
     context = _Context(account, snapshots.values())
     counts = dict.fromkeys(("captured", "updated", "skipped", "canceled", "blocked"), 0)
     to_create, changed = [], []
+    touched = Order
     for reference, snap in snapshots.items():
         order = known.get(reference)
         if order is None:
@@ -42,12 +51,14 @@ def store(account, payloads, run=None):
             before = order.state
             _refresh(context, order, snap)
             changed.append(snap)
+            touched += order
             counts["updated"] += 1
             if order.state != before and order.state in ("canceled", "blocked"):
                 counts[order.state] += 1
     if to_create:
         # the log of an order is its run: a chatter line "created" says nothing more
-        Order.with_context(mail_create_nolog=True).create(to_create)
+        touched += Order.with_context(mail_create_nolog=True).create(to_create)
+    order_wait.park(touched)
     stock_watch.mark(account.env, context.products(changed))
     return counts
 
@@ -76,6 +87,7 @@ class _Context:
         self.account = account
         env = account.env
         self.stores = {s.marketplace_id.api_id: s for s in account.store_ids}
+        self.choices = order_choice.of(account.store_ids)
         self.currencies = {
             c.name: c.id
             for c in env["res.currency"].with_context(active_test=False).search([])
@@ -153,7 +165,8 @@ class _Context:
             channel = snap.order.sales_channel
             if not channel or channel.channel_name != "NON_AMAZON":
                 return _held("marketplace", (channel and channel.marketplace_id) or "?")
-        state, code, due = classify(snap.order)
+        choice = self.choices.get(self.store_of(snap), order_choice.TO_SHIP)
+        state, code, due = classify(snap.order, choice)
         return {
             "state": state,
             "reason_code": code,
@@ -180,26 +193,38 @@ def _refresh(context, order, snap):
             | (
                 _held("malformed", snap.problem)
                 if order.state not in SEEN_STATES
-                else {}
+                else order_change.seen(order, None)
             )
         )
         return
     values = context.values(snap)
     if order.state in ("pending", "blocked"):
         position = context.position(snap)
-        if position["reason_code"] == "shipped_outside":
-            # shipped elsewhere while it waited here: it belongs in the books
+        if order_choice.stays(order, position):
             position = {"next_try": fields.Datetime.now()}
             if order.state == "blocked":
                 position |= {"state": "pending", "reason_code": False}
+        if order.next_try and position["next_try"]:
+            # what is due stays so since then
+            position["next_try"] = min(order.next_try, position["next_try"])
         values |= position
-    elif order.state == "imported" and (
-        snap.order.status == "CANCELLED"
-        or order_address.changed(order.payload, snap.order)
-    ):
-        values["next_try"] = fields.Datetime.now()
+    elif order.state == "imported":
+        values |= _news_of_a_sale(order, snap.order)
     order.write(values)
     _refresh_lines(context, order, snap)
+
+
+def _news_of_a_sale(order, parsed):
+    """What the importer is to do about it, or a person to decide."""
+    values = order_change.seen(order, parsed)
+    redirected = order_address.changed(order.payload, parsed) or order_buyer.arrived(
+        order.payload, parsed
+    )
+    if redirected:
+        values["to_redirect"] = True
+    if redirected or parsed.status == "CANCELLED":
+        values["next_try"] = fields.Datetime.now()
+    return values
 
 
 def _refresh_lines(context, order, snap):

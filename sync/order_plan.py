@@ -8,6 +8,7 @@ from collections import namedtuple
 from ..spapi.amounts import order_amounts
 from ..spapi.errors import AmountMismatch, MalformedOrder
 from ..spapi.orders import parse_order
+from . import order_tax, unlinked_items
 from .problem import Problem
 
 # the inbox record, its parsed order, and the order's charges
@@ -27,11 +28,7 @@ def plan(record):
         return None
     if not any(item.quantity_ordered for item in order.items):
         raise Problem("no_items", "")
-    unlinked = record.line_ids.filtered(lambda x: x.quantity and not x.product_id)
-    if unlinked:
-        raise Problem(
-            "unlinked", ", ".join(dict.fromkeys(x.sku or "?" for x in unlinked))
-        )
+    unlinked_items.check(record)
     try:
         amounts = order_amounts(
             order, fallback=record.store_id.marketplace_id.prices_include_tax
@@ -40,6 +37,7 @@ def plan(record):
         raise Problem("amounts", str(exc)) from exc
     _check_currency(record, amounts.currency)
     _check_settings(record.store_id, order)
+    order_tax.check(record.store_id, order, amounts)
     return Plan(record, order, amounts)
 
 

@@ -13,7 +13,15 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from . import order_address, order_cancel, order_import
+from . import (
+    order_address,
+    order_buyer,
+    order_cancel,
+    order_change,
+    order_consolidate,
+    order_import,
+    order_wait,
+)
 from .problem import Problem
 from .transaction import retried
 
@@ -39,7 +47,7 @@ def process_due(account):
     run = account._start_run("process", total=waiting)
     cron = account.env["ir.cron"]
     cron._commit_progress(remaining=waiting)
-    processed = 0
+    processed = order_consolidate.consolidate_due(account, run)
     while True:
         done = retried(account.env, lambda: _process_batch(account, run))
         time_left = cron._commit_progress(done)
@@ -94,7 +102,7 @@ def _held_note(account, count):
 
 
 def _process_batch(account, run):
-    due = _due(account)
+    due = _due(account) & ~order_wait.waiting(order_wait.stores(account))
     orders = (
         account.env["amazon.order"]
         .search(due, limit=BATCH * 4, order="purchase_date, id")
@@ -113,8 +121,10 @@ def _process_batch(account, run):
     (orders - canceled - importable).next_try = False
     for order in canceled:
         guarded(order, order_cancel.apply)
-    for order in moved:
+    for order in moved.filtered("to_redirect"):
+        order_buyer.apply(order)
         order_address.apply(order)
+    order_change.tell(moved | canceled)
     ready = _all_or_one_by_one(importable)
     run._add(
         processed=len(ready),

@@ -2,7 +2,7 @@
 
 from odoo import fields
 
-from . import order_inbox
+from . import order_change, order_inbox, unlinked_items
 
 
 def obstacle(order):
@@ -11,13 +11,17 @@ def obstacle(order):
     env = order.env
     if not sale:
         return False
-    if order.search_count([("sale_order_id", "=", sale.id)], limit=2) > 1:
+    if (
+        sale.state != "cancel"
+        and order.search_count([("sale_order_id", "=", sale.id)], limit=2) > 1
+    ):
         return env._(
             "Sale %s stands for several Amazon orders, so one of them can't be reloaded "
             "alone. Correct the sale by hand.",
             sale.name,
         )
-    if sale.order_line.move_ids.filtered(lambda move: move.state == "done"):
+    moves = sale.order_line.move_ids.filtered(lambda move: move.state == "done")
+    if moves or unlinked_items.has_left(sale):
         return env._(
             "Goods of sale %s have left the warehouse already. Take them back (Return on "
             "the transfer) and correct the sale by hand instead of reloading it.",
@@ -60,7 +64,10 @@ def reload(order, payload):
             "payload_digest": False,
             "last_updated": False,
             "next_try": fields.Datetime.now(),
+            "to_redirect": False,
+            **order_change.AGREED,
         }
     )
+    order_change.tell(order)
     order_inbox.store(order.account_id, [payload])
     order.account_id._enqueue("process")

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from ..spapi.errors import MalformedOrder
 from ..spapi.orders import parse_order
+from . import buyer_vat
+from .delivery_method import services
+from .order_choice import TO_SHIP, position
 
 # Amazon keeps prices and buyer data back until then
 WAITING = frozenset({"PENDING", "PENDING_AVAILABILITY"})
-READY_MERCHANT = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
 HUGE = 10**9  # an integer column holds twice that
 LONG = 256
 
@@ -102,6 +104,8 @@ def _values(order):
         ),
         "is_replacement": order.is_replacement,
         "programs": ", ".join(order.programs) or False,
+        "buyer_vat": buyer_vat.number_of(order) or False,
+        "shipping_service": ", ".join(services(order)) or False,
     }
 
 
@@ -125,9 +129,10 @@ def item_values(item):
     }
 
 
-def classify(order):
+def classify(order, choice=TO_SHIP):
     """Where a readable order stands before Odoo has done anything with it.
 
+    :param choice: which merchant orders the store takes in
     :return: (state, reason code, due): ``due`` means it can be imported now
     """
     status = order.status
@@ -143,8 +148,4 @@ def classify(order):
         if status == "SHIPPED":
             return "pending", False, True
         return "pending", "fba_unshipped", False
-    if status in READY_MERCHANT:
-        return "pending", False, True
-    if status == "SHIPPED":
-        return "ignored", "shipped_outside", False
-    return "pending", "unknown_status", False
+    return position(status, choice)

@@ -12,7 +12,7 @@ from odoo import fields
 
 from ..spapi.errors import NotFound, SpApiError
 from ..spapi.orders import get_order
-from . import connection, order_inbox, order_plan
+from . import connection, order_again, order_inbox, order_plan
 from .order_snapshot import snapshot
 from .problem import Problem
 
@@ -25,10 +25,10 @@ RULES = (
     (
         "status",
         ("waiting", "fba_unshipped", "unknown_status", "non_amazon", "unfulfillable")
-        + ("shipped_outside",),
+        + ("shipped_outside", "merchant_unshipped", "not_chosen"),
     ),
     ("policy", ("fba_off",)),
-    ("items", ("no_items", "unlinked")),
+    ("items", ("no_items", "unlinked", "loading")),
     ("amounts", ("amounts",)),
     ("settings", ("currency", "settings", "tax")),
 )
@@ -125,6 +125,10 @@ def steps(account, payload, record):
 
 def _failing(verdict):
     """The rule that holds the order; None when nothing does."""
+    if verdict.state == "pending" and verdict.due:
+        return None  # it only waits for its time
+    if verdict.code == order_again.CODE:
+        return None  # every rule is passed: the sale is the reason
     for key, codes in RULES:
         if verdict.code in codes:
             return key
@@ -148,6 +152,7 @@ def evaluate(account, payload):
             record.write({"reason_code": False, "reason_detail": False})
         if record.state == "pending" and record.next_try:
             try:
+                order_again.check(record)
                 order_plan.plan(record)
             except Problem as exc:
                 record._block(exc.code, str(exc))
@@ -155,7 +160,7 @@ def evaluate(account, payload):
             record.state,
             record.reason_code,
             record.reason,
-            record.next_try,
+            record.reason_code != "loading" and record.next_try,
             record.status_text,
             record.store_id.name,
         )
@@ -204,7 +209,7 @@ def _passed(key, account, verdict):
         "store": env._("Store %s.", verdict.store),
         "status": env._("Status at Amazon: %s.", verdict.status),
         "policy": env._("The store's settings let it in."),
-        "items": env._("Every SKU has its product."),
+        "items": env._("Every SKU has its product, or a service line."),
         "amounts": env._("Amazon's amounts add up."),
         "settings": env._("Currency and settings of the store are complete."),
     }[key]
@@ -216,6 +221,8 @@ def _sale_step(record, verdict, reached):
         return _imported_step(record)
     if not reached:
         return Step("sale", OPEN, "")
+    if verdict.code == order_again.CODE:
+        return Step("sale", FAILED, verdict.reason)
     if not record:
         return Step("sale", OPEN, env._("It can become a sale: press Take It In."))
     if record.state == "blocked":
@@ -227,7 +234,8 @@ def _sale_step(record, verdict, reached):
     if record.state != "pending":  # settled before Amazon or a setting changed
         words = env._("%s Press Open Order to decide anew.", record.reason or "")
         return Step("sale", FAILED, words)
-    return Step("sale", OPEN, env._("It is being imported: ask again in a moment."))
+    words = env._("It is being imported: ask again in a moment.")
+    return Step("sale", OPEN, record.reason or words)
 
 
 def _imported_step(record):
@@ -250,7 +258,8 @@ def _shipment_step(record):
     if refused:
         return Step("shipment", FAILED, refused[0].reason or "")
     if not submissions:
-        return Step("shipment", OPEN, env._("Nothing was shipped in Odoo yet."))
+        words = record.left_open or env._("Nothing was shipped in Odoo yet.")
+        return Step("shipment", OPEN, words)
     underway = submissions.filtered(lambda s: s.state != "confirmed")
     if underway:
         return Step(

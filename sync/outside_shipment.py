@@ -21,6 +21,10 @@ def _split_off(sale, shipped):
     for line in shipped:
         item = line.amazon_order_line_id
         item.quantity_outside = item.quantity_fulfilled
+        if line.product_id.type == "service":
+            line.qty_delivered = shipped[line]
+    if not any(line.move_ids for line in shipped):
+        return
     pickings = sale.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
     pickings.move_ids.write({"quantity": 0, "picked": False})
     for line, quantity in shipped.items():

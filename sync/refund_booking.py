@@ -101,7 +101,7 @@ class _Builder:
         )
         self.invoices = self._invoices()
         # as the order's invoice has it; where there is none, as its sale
-        self.sources = self._invoice_lines() or self.sale.order_line
+        self.sources = self._invoice_lines() or self._sale_lines()
 
     def _invoices(self):
         Move = self.order.env["account.move"]
@@ -111,13 +111,20 @@ class _Builder:
             ("company_id", "=", self.company.id),
         ]
         own = Move.search([("amazon_order_id", "=", self.order.id), *posted])
-        return own | self.sale.order_line.invoice_lines.move_id.filtered_domain(posted)
+        return own | self._sale_lines().invoice_lines.move_id.filtered_domain(posted)
+
+    def _sale_lines(self):
+        """Not those of other orders on the same sale."""
+        return self.sale.order_line.filtered(
+            lambda line: not line.display_type
+            and line.amazon_order_id in (self.order, self.order.browse())
+        )
 
     def _invoice_lines(self):
         """Not those of other orders on the same invoice."""
         return self.invoices.invoice_line_ids.filtered(
             lambda line: line.product_id
-            and line.sale_line_ids.order_id in (self.sale, self.sale.browse())
+            and (not line.sale_line_ids or line.sale_line_ids & self._sale_lines())
         )
 
     def create(self):
@@ -184,6 +191,10 @@ class _Builder:
             values["name"] = f"{label} {part.sku}".strip()
         if source._name == "account.move.line" and source.product_id == product:
             values["account_id"] = source.account_id.id
+        elif account := (
+            self.sale.amazon_income_account_id or self.store.income_account_id
+        ):
+            values["account_id"] = account.id
         if source.analytic_distribution:
             values["analytic_distribution"] = source.analytic_distribution
         return values
@@ -216,6 +227,8 @@ class _Builder:
         none = self.rules.none
         taxes = source.tax_ids - self.store._marketplace_taxes()
         amazon = self.store.amazon_tax_id
+        if self.rules.is_stated(taxes, part.tax, source):
+            return self.rules.stated_line(taxes, part.tax, part.net, self.currency)
         if taxes and taxes != amazon:
             gross = part.net + part.tax
             net, amounts = self.rules.split(taxes, gross, self.currency)

@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from odoo.fields import Command
 
+from . import order_tax_note, unlinked_items
+from .delivery_method import DeliveryMethods
+from .delivery_note import delivery_note
 from .order_tax import extra_tax_data
 
 
@@ -19,12 +22,14 @@ def gift_message(order):
 class SaleBuilder:
     """Values of the sales of one store's batch."""
 
-    def __init__(self, store, rules, buyers):
+    def __init__(self, store, rules, buyers, warehouses=None):
         self.store = store
         self.rules = rules
         self.buyers = buyers
+        self.warehouses = warehouses or {}  # by order id; else the store's
         self.expected = []
         self.rates = {}
+        self.delivery = DeliveryMethods(store)
 
     def values(self, plan):
         record, order, store = plan.record, plan.order, self.store
@@ -37,8 +42,9 @@ class SaleBuilder:
             "origin": order.order_id,
             "date_order": record.purchase_date,
             "commitment_date": record.ship_by,
+            "carrier_id": self.delivery.of(order).id,
             "company_id": store.company_id.id,
-            "warehouse_id": store.warehouse_id.id,
+            "warehouse_id": self.warehouses.get(order.order_id, store.warehouse_id).id,
             "pricelist_id": store._pricelist(record.currency_id).id,
             "fiscal_position_id": False,
             "payment_term_id": store.payment_term_id.id,
@@ -51,18 +57,23 @@ class SaleBuilder:
             "amazon_order_id": record.id,
             "amazon_store_id": store.id,
             "amazon_gift_message": gift_message(order),
+            **store._sale_labels(order.order_id),
+            "amazon_delivery_note": delivery_note(store.env, order),
             "order_line": self._lines(plan, customer),
         }
-        self.expected.append(self._expected(plan))
+        self.expected.append(self._expected(plan, values["order_line"]))
         return record._prepare_sale_order(values, order)
 
-    def _expected(self, plan):
+    def _expected(self, plan, lines):
         """(total, tax) from Amazon's totals alone; tax None where our rule decides."""
         amounts, mode = plan.amounts, self.store.tax_mode
         due = amounts.total_gross - amounts.total_facilitated
         if mode == "ignore":
-            inclusive = amounts.inclusive and not amounts.total_facilitated
-            return (due if inclusive else amounts.total_net), Decimal(0)
+            return (due if amounts.inclusive else amounts.total_net), Decimal(0)
+        if mode == "amazon" and self.store.recalculate_tax:
+            figures = order_tax_note.expected(plan, lines)
+            order_tax_note.tell(plan, figures)
+            return figures
         if mode == "amazon":
             return due, amounts.total_tax - amounts.total_facilitated
         return due, None
@@ -97,6 +108,7 @@ class SaleBuilder:
             price_unit = float(tax.unit_basis) / quantity
             values |= {
                 "product_id": product.id,
+                "amazon_order_id": plan.record.id,
                 "product_uom_id": product.uom_id.id,
                 "product_uom_qty": quantity,
                 "price_unit": price_unit,
@@ -116,10 +128,6 @@ class SaleBuilder:
     def _charge(self, charge, line):
         """(product, quantity, own values) of a charge's sale line."""
         if line:
-            return (
-                line.product_id,
-                charge.quantity * line.listing_id.quantity_factor,
-                {"amazon_order_line_id": line.id},
-            )
+            return unlinked_items.sale_values(line, charge.quantity)
         product, label = self.store._charge_product(charge.kind)
         return product, 1, {"name": label, "is_delivery": charge.kind == "SHIPPING"}

@@ -23,6 +23,7 @@ _DOCUMENTS = """
          UNION
         SELECT o.ref, i.move_id FROM orders o
           JOIN sale_order_line sl ON sl.order_id = o.sale_order_id
+                                 AND COALESCE(sl.amazon_order_id, o.id) = o.id
           JOIN sale_order_line_invoice_rel r ON r.order_line_id = sl.id
           JOIN account_move_line i ON i.id = r.invoice_line_id)
 """

@@ -5,7 +5,11 @@ Nothing here talks to Amazon; the user who validates never waits for it.
 
 from odoo import fields
 
+from . import order_consolidate, unlinked_items
+
 WAITING_FOR_PICKING = ("waiting", "queued", "sent", "refused", "confirmed")
+# the position of a row that may go
+SEND = {"state": "queued", "reason_code": False}
 
 
 def queue(pickings):
@@ -13,6 +17,7 @@ def queue(pickings):
 
     Who works in the warehouse needs no rights on Amazon's records for it.
     """
+    order_consolidate.shipped(pickings.sudo())
     pickings = pickings.sudo().filtered(_is_shipment)
     if not pickings:
         return
@@ -21,14 +26,17 @@ def queue(pickings):
         {"to_invoice": True}
     )
     orders.account_id._enqueue("process")
+    unlinked_items.deliver_with(
+        pickings.filtered(lambda p: not p.amazon_shipped_outside)
+    )
     # a second look at a transfer that has its row already changes nothing
     pickings = pickings.filtered(_is_ours) - pickings.amazon_submission_ids.picking_id
     _create_rows(pickings, pickings.sale_id.amazon_order_id)
 
 
 def _create_rows(pickings, orders):
-    numbers = _package_numbers(orders)
-    told = _told(orders)
+    numbers = package_numbers(orders)
+    told = told_units(orders)
     values = []
     for picking in pickings:
         items = shipped_items(picking, told)
@@ -45,8 +53,8 @@ def _create_rows(pickings, orders):
                 "picking_id": picking.id,
                 "package_reference": str(numbers[order]),
                 "reference": f"{order.amazon_order_ref}/{numbers[order]}",
-                "payload": {"items": items, **_package(picking)},
-                **_position(picking),
+                "payload": {"items": items, **package(picking)},
+                **_values(position(picking)),
             }
         )
     Submission = orders.env["amazon.submission"].with_context(mail_create_nolog=True)
@@ -60,23 +68,58 @@ def refresh(pickings):
         picking = submission.picking_id
         if picking.state != "done" or submission.state not in WAITING_FOR_PICKING:
             continue
-        payload = submission.payload | _package(picking)
+        payload = submission.payload | package(picking)
         if payload == submission.payload:
             continue
-        submission.write({"payload": payload, "tries": 0, **_position(picking)})
+        submission.payload = payload
+        if payload["tracking"]:
+            submission.without_tracking = False
+        settle(submission, position(picking, submission.without_tracking))
         submission.activity_unlink_on_picking()
-        if submission.state == "queued":
-            submission.account_id._enqueue("shipments")
+
+
+def settle(submissions, values):
+    """Put rows where :func:`position` says, and wake the job for those that may go."""
+    submissions.write({"tries": 0, **_values(values)})
+    if values["state"] == "queued":
+        submissions.account_id._enqueue("shipments")
+
+
+def unsent(env, stores, states=("waiting",)):
+    """Rows of the stores' dispatched orders that Amazon has not been told of."""
+    rows = (
+        env["amazon.submission"]
+        .sudo()
+        .search(
+            [
+                ("kind", "=", "shipment"),
+                ("store_id", "in", stores.ids),
+                ("state", "in", states),
+            ]
+        )
+    )
+    return rows.filtered(
+        lambda row: row.picking_id.state == "done" and _is_ours(row.picking_id)
+    )
+
+
+def is_told(picking):
+    """Whether Amazon hears of this transfer, once it is done."""
+    return _is_merchant(picking) and _is_ours(picking)
 
 
 def _is_shipment(picking):
-    """Goods of a merchant-fulfilled Amazon order that have left the house.
+    """Goods of a merchant-fulfilled Amazon order that have left the house."""
+    return picking.state == "done" and _is_merchant(picking)
 
-    The order's channel decides, never the name of a warehouse (row 8.13).
+
+def _is_merchant(picking):
+    """The order's channel decides, never the name of a warehouse (row 8.13).
+
+    A sale of a whole day's orders has no order of its own: nothing of it is told.
     """
     return (
-        picking.state == "done"
-        and picking.picking_type_code == "outgoing"
+        picking.picking_type_code == "outgoing"
         and picking.sale_id.amazon_order_id.fulfilled_by == "MERCHANT"
     )
 
@@ -87,7 +130,7 @@ def _is_ours(picking):
     return not picking.amazon_shipped_outside and "FBM_SHIP_PLUS" not in programs
 
 
-def _package_numbers(orders):
+def package_numbers(orders):
     """{order: highest packageReferenceId used}; never used twice for other goods."""
     numbers = {}
     for submission in orders.submission_ids:
@@ -133,10 +176,11 @@ def shipped_items(picking, told):
         if units > 0:
             items[item.item_ref] = units
             told[item] = known + units
+    items |= unlinked_items.confirmed_with(picking, told)
     return [[item_ref, units] for item_ref, units in items.items()]
 
 
-def _told(orders):
+def told_units(orders):
     """{order item: units Amazon knows of}: confirmed before, or shipped outside Odoo."""
     told = {}
     for order in orders:
@@ -149,7 +193,7 @@ def _told(orders):
     return told
 
 
-def _package(picking):
+def package(picking):
     """What is sent about the parcel; the first number when several are given."""
     tracking = (picking.carrier_tracking_ref or "").split(",")[0].strip()
     store = picking.sale_id.amazon_store_id
@@ -161,14 +205,23 @@ def _package(picking):
     }
 
 
-def _position(picking):
-    package = _package(picking)
-    missing = [name for name in ("tracking", "carrier_code") if not package[name]]
-    if missing:
-        return {"state": "waiting", "reason_code": missing[0], "next_try": False}
-    return {
-        "state": "queued",
-        "reason_code": False,
-        "answer": False,
-        "next_try": fields.Datetime.now(),
-    }
+def position(picking, without_tracking=False):
+    """{state, reason_code} of a transfer's row, by how the store confirms (row 8.11).
+
+    :param without_tracking: somebody decided that this one goes without a number
+    """
+    known = package(picking)
+    mode = picking.sale_id.amazon_store_id.confirm_mode
+    if mode == "tracking" and not known["tracking"] and not without_tracking:
+        return {"state": "waiting", "reason_code": "tracking"}
+    if not known["carrier_code"]:
+        return {"state": "waiting", "reason_code": "carrier_code"}
+    if mode == "manual":
+        return {"state": "waiting", "reason_code": "manual"}
+    return dict(SEND)
+
+
+def _values(position):
+    if position["state"] == "waiting":
+        return {**position, "next_try": False}
+    return {**position, "answer": False, "next_try": fields.Datetime.now()}

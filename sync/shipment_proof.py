@@ -46,13 +46,15 @@ def _shows(payload, submission):
     """Whether the order has the package with our tracking number.
 
     Compared by tracking number, not by package id: Amazon may number anew, and a
-    parcel confirmed by other means is proof as well.
+    parcel confirmed by other means is proof as well. One without a number is known by
+    its package id, too.
     """
     wanted = _plain(submission.payload["tracking"])
     for package in payload.get("packages") or []:
         if not isinstance(package, dict):
             continue
-        if _plain(package.get("trackingNumber")) != wanted:
+        own = package.get("packageReferenceId") == submission.package_reference
+        if _plain(package.get("trackingNumber")) != wanted and (wanted or not own):
             continue
         shown = {
             item.get("orderItemId"): item.get("quantity")

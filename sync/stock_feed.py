@@ -4,7 +4,6 @@ A SKU in an unfinished feed is not sent again: Amazon works on feeds in its own 
 an older number must not come after a newer one.
 """
 
-import io
 from collections import defaultdict
 from datetime import timedelta
 from functools import partial
@@ -15,16 +14,8 @@ from odoo.tools import SQL
 
 from ..spapi.errors import NotFound, Refused, Temporary
 from ..spapi.feed_report import read_processing_report
-from ..spapi.feeds import (
-    create_feed,
-    create_feed_document,
-    get_feed,
-    get_feed_document,
-    quantity_feed,
-    upload,
-)
-from ..spapi.report_download import DocumentError, download_document
-from . import stock_plan, stock_refresh
+from ..spapi.feeds import get_feed, quantity_feed
+from . import feed_exchange, stock_plan, stock_refresh
 from .stock_queue import change_of, lease
 from .transaction import retried
 
@@ -35,8 +26,6 @@ TRIES = 3
 PATIENCE = timedelta(days=1)
 GIVEN_UP_POLL = timedelta(hours=1)
 GIVEN_UP_FOR = timedelta(days=90)
-POLLS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
-LAST_POLL = timedelta(minutes=15)
 
 
 # -- handing over ---------------------------------------------------------------------
@@ -62,9 +51,7 @@ def submit(account, api, run, ids, leased):
         dict.fromkeys(place for row in rows for place in places[row.sku][0])
     )
     try:
-        document = create_feed_document(api)
-        upload(document, content)
-        feed_ref = create_feed(api, document.feed_document_id, marketplaces)
+        feed_ref = feed_exchange.hand_over(api, content, marketplaces)
     except Temporary as exc:
         outcome = partial(_later, account, rows.ids, exc)
     except Refused as exc:
@@ -157,6 +144,7 @@ def _due(account):
     """Unfinished feeds, and those that were given up, which Amazon may still finish."""
     return (
         Domain("account_id", "=", account.id)
+        & Domain("kind", "=", "quantity")
         & Domain("state", "!=", "done")
         & Domain("next_try", "<=", fields.Datetime.now())
     )
@@ -179,7 +167,7 @@ def _outcome(account, api, run, feed):
     try:
         state = get_feed(api, feed.feed_ref)
         if state.done:
-            report = _processing_report(api, state)
+            report = feed_exchange.processing_report(api, state, read_processing_report)
     except NotFound as exc:
         return partial(_failed, feed, "?", str(exc), run)
     except (Temporary, Refused) as exc:
@@ -192,23 +180,11 @@ def _outcome(account, api, run, feed):
     return partial(_unfinished, feed, status, "", run)
 
 
-def _processing_report(api, state):
-    """(content, ProcessingReport or None): None when it can't be read."""
-    if not state.result_feed_document_id:
-        return b"", None
-    file = io.BytesIO()
-    try:
-        download_document(get_feed_document(api, state.result_feed_document_id), file)
-        return file.getvalue(), read_processing_report(file.getvalue())
-    except (DocumentError, Refused):
-        return file.getvalue(), None
-
-
 def _unfinished(feed, status, words, run):
     """Amazon is still at work on it, or nobody knows."""
     now = fields.Datetime.now()
     if feed.state == "processing" and feed.created >= now - PATIENCE:
-        _wait(feed, status, words)
+        feed_exchange.wait(feed, status, words)
         return
     if feed.state == "processing":
         reason = feed.env._(
@@ -222,19 +198,6 @@ def _unfinished(feed, status, words, run):
         feed.account_id._enqueue("stock", GIVEN_UP_POLL)
     else:
         feed.next_try = False
-
-
-def _wait(feed, status, words):
-    wait = POLLS[feed.tries] if feed.tries < len(POLLS) else LAST_POLL
-    feed.write(
-        {
-            "processing_status": status,
-            "reason": words or False,
-            "tries": feed.tries + 1,
-            "next_try": fields.Datetime.now() + wait,
-        }
-    )
-    feed.account_id._enqueue("stock", wait)
 
 
 def _done(account, feed, status, report, run):
@@ -271,7 +234,7 @@ def _done(account, feed, status, report, run):
             "refused": count,
             "end": fields.Datetime.now(),
             "next_try": False,
-            "attachment_id": _attach(feed, content),
+            "attachment_id": feed_exchange.attach(feed, content),
         }
     )
     if was_given_up:  # its numbers came after newer ones
@@ -317,24 +280,6 @@ def _overtaken(feed, skus):
             ("sku", "in", skus),
             ("state", "=", "confirmed"),
         ]
-    )
-
-
-def _attach(feed, content):
-    if not content:
-        return False
-    return (
-        feed.env["ir.attachment"]
-        .create(
-            {
-                "name": f"feed-{feed.feed_ref}.json",
-                "raw": content,
-                "res_model": feed._name,
-                "res_id": feed.id,
-                "mimetype": "application/octet-stream",
-            }
-        )
-        .id
     )
 
 

@@ -22,9 +22,13 @@ Source = namedtuple("Source", "warehouses basis days")
 Level = namedtuple("Level", "units reserved is_negative")
 
 
-def levels(env, company, wanted):
-    """{(source, product): Level} of ``{Source: product ids}``."""
-    awaiting = stock_reserve.awaiting(env, company)
+def levels(env, company, wanted, awaiting=None):
+    """{(source, product): Level} of ``{Source: product ids}``.
+
+    :param awaiting: as :func:`stock_reserve.awaiting` gives it; read when not given
+    """
+    if awaiting is None:
+        awaiting = stock_reserve.awaiting(env, company)
     asked = {product_id for ids in wanted.values() for product_id in ids}
     if not asked:
         return {}

@@ -198,3 +198,19 @@ class StockCase(AmazonCase):
 
     def alarms(self, account=None):
         return (account or self.account).activity_ids
+
+
+class LampCase(StockCase):
+    """One SKU is listed, whose product has 8 units."""
+
+    def setUp(self):
+        super().setUp()
+        self.product = self._product("LAMP", 8)
+        self.listing("LAMP", self.product)
+
+    def in_effect(self):
+        """The first quantities are sent, in effect and proven."""
+        self.push()
+        self.prove()
+        self.assertEqual(set(self.rows().mapped("state")), {"confirmed"})
+        self.assertEqual(self.at_amazon("LAMP"), 8)

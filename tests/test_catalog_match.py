@@ -215,6 +215,7 @@ class TestCatalogMatch(MatchCase):
     def test_waiting_orders_go_on(self):
         """row 2.6: an order that waited for the product is imported after the load"""
         account, seller = self.us()
+        account.store_ids.unknown_sku_policy = "hold"
         order = self.sandbox.add_order(seller, items=["UMBRELLA-XL"])
         self.take_in(account)
         record = self.inbox(order)

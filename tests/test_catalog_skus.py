@@ -26,7 +26,7 @@ class TestCatalogSkus(CatalogCase):
         self.store.create_products = True
         self.offer("NEVER-SEEN", title="A New Thing", price=12, quantity=3)
         record = self.sell("NEVER-SEEN")
-        self.assertEqual((record.state, record.reason_code), ("blocked", "unlinked"))
+        self.assertEqual((record.state, record.reason_code), ("pending", "loading"))
         listing = self.listing("NEVER-SEEN")
         self.assertEqual((listing.status, listing.to_load), ("not_listed", True))
         self.assertTrue(

@@ -14,6 +14,7 @@ class TestListing(ImportCase):
         super().setUp()
         self.account, self.seller = self.us()
         self.store = self.account.store_ids
+        self.store.unknown_sku_policy = "hold"
 
     def sell(self, *items, **order):
         return self.take(self.account, self.seller, *items, **order)

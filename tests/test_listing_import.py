@@ -122,6 +122,7 @@ class TestListingImport(MatchCase):
     def test_waiting_orders(self):
         """rows 2.34, 4.27: orders that waited for a SKU are imported after the file"""
         account, seller = self.us()
+        account.store_ids.unknown_sku_policy = "hold"
         order = self.sandbox.add_order(seller, items=["UMBRELLA-XL"])
         self.take_in(account)
         self.store = account.store_ids

@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import AmazonCase
@@ -20,11 +21,11 @@ LONG = os.environ.get("AMAZON_CONNECTOR_DRILL") == "long"
 ORDERS = 150  # with each way of rounding: 300 in all
 # seller: {marketplace: the VAT its store takes out of the price, None for US tax}
 SELLERS = {
-    "US": {"US": None},
+    "US": {"US": None, "CA": None},
     "DE": {"DE": 19, "FR": 20, "GB": 20},
-    "JP": {"JP": 10},
+    "JP": {"JP": 10, "AU": 10},
 }
-RATES = {"EUR": 0.9137, "GBP": 0.79, "JPY": 151.37}
+RATES = {"EUR": 0.9137, "GBP": 0.79, "JPY": 151.37, "CAD": 1.3714, "AUD": 1.5233}
 ROUNDS = 3  # an order leaves in at most so many transfers
 # of the orders that is shipped and invoiced; of the invoices that gets a credit note
 SHIPPED = 1.0 if LONG else 0.25
@@ -96,11 +97,11 @@ class TestMoneyProperty(AmazonCase):
             self.rate(currency, rate)
 
     def test_round_per_line(self):
-        """rows 5.28, 6.1, 6.8: exact with tax rounded line by line"""
+        """rows 5.28, 6.1, 6.2, 6.3, 6.8: exact with tax rounded line by line"""
         self.check("round_per_line")
 
     def test_round_globally(self):
-        """rows 5.28, 6.1, 6.8: exact with tax rounded once per document"""
+        """rows 5.28, 6.1, 6.2, 6.3, 6.8: exact with tax rounded once per document"""
         self.check("round_globally")
 
     def check(self, rounding):
@@ -127,11 +128,12 @@ class TestMoneyProperty(AmazonCase):
 
     def sell(self, key, rates):
         account, seller = self.connect(f"{key}-{self._testMethodName}", list(rates))
-        share = ORDERS // sum(map(len, SELLERS.values()))
+        stores = [country for rates in SELLERS.values() for country in rates]
+        share, more = divmod(ORDERS, len(stores))
         for country, rate in rates.items():
             orders = self.sandbox.generate_orders(
                 seller,
-                share,
+                share + (stores.index(country) < more),
                 seed=self.rng.randrange(10**9),
                 marketplace=country,
                 kind="random",
@@ -144,19 +146,57 @@ class TestMoneyProperty(AmazonCase):
                 LONG or country == "US"
             )  # posting takes time, and changes no amount
             store.invoice_policy = "posted" if posted else "draft"
+            if country in ("US", "CA"):
+                self.map_rates(store)
             if rate:
                 store.tax_mode = "inclusive"
-                store.tax_id = self.env["account.tax"].create(
-                    {
-                        "name": f"{rate} % included {country}",
-                        "amount": rate,
-                        "type_tax_use": "sale",
-                        "price_include_override": "tax_included",
-                    }
-                )
+                tax = self.tax(f"{rate} % included {country}", rate, included=True)
+                if country == "AU":  # no product has a tax: the mapping decides
+                    self.map(store, tax)
+                else:
+                    store.tax_id = tax
         self.pull(account)
         self.run_out(account.process_cron_id, [("next_try", "!=", False)])
         return account
+
+    def tax(self, name, amount, included=False, **values):
+        include = "tax_included" if included else "tax_excluded"
+        return self.env["account.tax"].create(
+            {
+                "name": name,
+                "amount": amount,
+                "type_tax_use": "sale",
+                "price_include_override": include,
+            }
+            | values
+        )
+
+    def map(self, store, tax, kind="any", **values):
+        return self.env["amazon.tax.mapping"].create(
+            {"store_id": store.id, "kind": kind, "tax_id": tax.id} | values
+        )
+
+    def map_rates(self, store):
+        """Taxes whose rates are wrong for most lines: the amounts stay Amazon's."""
+        country = store.marketplace_id.country_id
+        name = country.code
+        gst, qst = self.tax(f"GST {name}", 5), self.tax(f"QST {name}", 9.975)
+        group = self.tax(
+            f"Group {name}",
+            0,
+            amount_type="group",
+            children_tax_ids=[Command.set((gst | qst).ids)],
+        )
+        self.map(store, group)
+        self.map(store, self.tax(f"State {name}", 8.25), country_id=country.id)
+        self.map(store, self.tax(f"Free {name}", 0), "tax_free")
+        self.map(store, self.tax(f"Wrap {name}", 4, included=True), "gift_wrap")
+        ship = self.tax(f"Ship {name}", 6, included=True)
+        self.map(store, ship, "shipping", country_id=country.id)
+        states = country.state_ids.filtered(lambda s: s.code in ("TX", "IL", "QC"))
+        here = {"country_id": country.id, "state_ids": [Command.set(states.ids)]}
+        self.map(store, group, **here)
+        self.map(store, ship, amazon_rate=8.25, **here)
 
     def run_out(self, cron, domain):
         """Run the job as often as it takes; the scheduler gives it ten seconds."""

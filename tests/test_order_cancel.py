@@ -89,6 +89,7 @@ class TestOrderCancel(ImportCase):
 
     def test_blocked(self):
         """row 4.33: a blocked order that Amazon cancels waits for nobody any more"""
+        self.account.store_ids.unknown_sku_policy = "hold"
         order = self.sandbox.add_order(self.seller, items=["UMBRELLA-XL"])
         self.take_in(self.account)
         self.assertEqual(self.inbox(order).state, "blocked")

@@ -149,7 +149,7 @@ class TestDeleteEntry(ReloadCase):
         self.assertTrue(record.exists())
 
     def test_sale_stays(self):
-        """row 4.14: the sale of a deleted entry is untouched, and can come in again"""
+        """row 4.14: the sale of a deleted entry is untouched"""
         order, record, sale = self.sell()
         record.with_user(self.manager).action_delete_entries()
         self.assertFalse(record.exists())
@@ -158,14 +158,9 @@ class TestDeleteEntry(ReloadCase):
         self.assertIn(order.order_id, sale.message_ids[0].body)
         self.assertFalse(sale.amazon_order_id)
 
-        self.take_in(self.account)  # within the overlap of the pull
-        again = self.inbox(order)
-        self.assertEqual(again.state, "imported")
-        self.assertEqual(self.sales_of(order), sale | again.sale_order_id)
-        self.assertNotEqual(again.sale_order_id, sale)
-
     def test_entry_without_sale(self):
         """row 4.14: a held order is deleted, and stored anew when it is seen again"""
+        self.account.store_ids.unknown_sku_policy = "hold"
         order = self.sandbox.add_order(self.seller, items=["UMBRELLA-XL"])
         self.take_in(self.account)
         self.inbox(order).with_user(self.manager).action_delete_entries()
@@ -186,6 +181,7 @@ class TestDeleteEntry(ReloadCase):
 
     def test_held_orders_are_reachable(self):
         """row 4.29: the notice of held orders links each of them, with its reason"""
+        self.account.store_ids.unknown_sku_policy = "hold"
         orders = [
             self.sandbox.add_order(self.seller, items=["UMBRELLA-XL"]) for _n in "ab"
         ]

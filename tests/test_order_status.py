@@ -135,6 +135,7 @@ class TestOrderStatus(CaptureCase):
 
     def test_run_counts(self):
         """rows 4.31, 4.29: a run counts what it did, and leads to every held order"""
+        self.account.store_ids.unknown_sku_policy = "hold"
         orders = {
             name: self.sandbox.add_order(self.seller, **keywords)
             for name, keywords in {
@@ -245,7 +246,7 @@ class TestSwitches(CaptureCase):
         self.sandbox.clock.advance(3 * 3600)
         self.press(self.account.action_activate)
         self.assertEqual(self.account.state, "connected")
-        self.assertTrue(all(self.account._crons().mapped("active")))
+        self.assertTrue(self.account.orders_cron_id.active)
         self.forget_calls()
         self.pull(self.account)
         after = naive(self.searches()[0]["query"]["lastUpdatedAfter"])
@@ -302,6 +303,7 @@ class TestSwitches(CaptureCase):
         """row 1.4: one SKU in two stores is two listings, each linked by itself"""
         account, seller = self.connect("US-and-CA", ["US", "CA"])
         self.rate("CAD", 1.4)
+        account.store_ids.unknown_sku_policy = "hold"
         orders = [
             self.sandbox.add_order(seller, marketplace=code, items=["GLOVE-WINTER-S"])
             for code in ("US", "CA")

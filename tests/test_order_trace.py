@@ -188,6 +188,7 @@ class TestTrace(TraceCase):
 
     def test_unlinked(self):
         """row 4.27: the SKU that holds the order is named, and linked from the trace"""
+        self.account.store_ids.unknown_sku_policy = "hold"
         order = self.order(items=["MUG-BLUE-350", "UMBRELLA-XL"])
         self.assertStops(self.ask(order), "items", "UMBRELLA-XL", also=("inbox",))
         self.take_in(self.account)

@@ -75,6 +75,7 @@ class TestShipments(SandboxCase):
             ("missing", {"orderItems": []}),
             ("missing", {"carrierCode": None}),
             ("missing", {"trackingNumber": None}),
+            ("missing", {"trackingNumber": " "}),
             ("pigeon post is not a valid carrier", {"carrierCode": "pigeon post"}),
             ("ups is not a valid carrier", {"carrierCode": "ups"}),
             ("CarrierName", {"carrierCode": "Other"}),

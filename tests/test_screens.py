@@ -45,6 +45,7 @@ class TestScreens(AmazonCase):
     def test_blocked_orders_of_a_listing_are_those_it_counts(self):
         """row 2.34: the count of a listing opens the orders it counts"""
         account, seller = self.us()
+        account.store_ids.unknown_sku_policy = "hold"
         self.sandbox.add_order(seller, items=["UMBRELLA-XL"])
         self.sandbox.add_order(seller, items=["UMBRELLA-XL"], status="CANCELLED")
         self.take_in(account)

@@ -14,6 +14,7 @@ class TestSecurity(AmazonCase):
         super().setUp()
         self.account, self.seller = self.us()
         self.store = self.account.store_ids
+        self.store.unknown_sku_policy = "hold"
         self.user = new_test_user(self.env, "operator", groups=USER)
         self.manager = new_test_user(self.env, "administrator", groups=MANAGER)
 
@@ -85,7 +86,9 @@ class TestSecurity(AmazonCase):
                 "amazon.brand",
                 "amazon.carrier",
                 "amazon.marketplace",
+                "amazon.order.status",
                 "amazon.rate.limit",
+                "amazon.service.level",
             },
         )
 

@@ -110,6 +110,44 @@ class TestSettlementCreditNotes(SettlementCase):
         self.assertLess(discount.price_subtotal, 0)
         self.assertMatched(settlement, note)
 
+    def test_mapped_tax(self):
+        """case 22: US: a mapped tax with a rate carries Amazon's amounts back, too"""
+        account, seller = self.connected()
+        store = account.store_ids
+        for kind, rate, include in (
+            ("any", 8.25, "tax_excluded"),
+            ("shipping", 5, "tax_included"),
+            ("tax_free", 0, "tax_excluded"),
+        ):
+            tax = self.env["account.tax"].create(
+                {"name": kind, "amount": rate, "price_include_override": include}
+            )
+            store.tax_mapping_ids.create(
+                {"store_id": store.id, "kind": kind, "tax_id": tax.id}
+            )
+        order, invoice = self.invoiced(
+            account,
+            seller,
+            {
+                "sku": MUG,
+                "quantity": 7,
+                "total": "90.93",
+                "tax_rate": "0.0825",
+                "tax_by_unit": True,  # 7.49, not 7.50
+                "facilitator": False,
+                "shipping": "5.99",
+            },
+            {"sku": BAG, "total": "20.00", "tax_rate": 0},
+        )
+        self.assertMoney(invoice.amount_tax, "7.98")
+        settlement, note = self.refund(account, seller, order)
+        self.assertMirrors(note, invoice)
+        self.assertMoney(note.amount_tax, "7.98")
+        self.assertEqual(
+            note.invoice_line_ids.tax_ids, invoice.invoice_line_ids.tax_ids
+        )
+        self.assertMatched(settlement, note)
+
     def test_tax_that_amazon_remits(self):
         """case 22: US: facilitator tax is no part of the credit note"""
         account, seller = self.connected()

@@ -53,6 +53,14 @@ class TestShipment(BaseCase):
             },
         )
 
+    def test_without_tracking_number(self):
+        """row 8.11: Amazon's model demands the field, so it is there, and empty"""
+        client = fake_client({}, status=204)
+        package = self.package(tracking_number="")
+        confirm_shipment(client, "902-1845936-5435065", US, package)
+        body = json.loads(client._transport.requests[0]["content"])
+        self.assertEqual(body["packageDetail"]["trackingNumber"], "")
+
     def test_cash_on_delivery(self):
         client = fake_client({}, status=204)
         confirm_shipment(

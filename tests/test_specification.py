@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase, TransactionCase, tagged
 
 HERE = Path(__file__).parent
+ORDER_CAPTURE = HERE.parent / "docs" / "order-capture.md"
+# sections of the feature list about orders, each with its number of rows
+SECTIONS = {4: 36, 5: 29, 6: 8, 7: 7, 8: 14}
 # rows of the project's feature list that this version implements
 ROWS = """
     1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.9 1.11 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.9 2.10
@@ -47,3 +50,48 @@ class TestSpecification(BaseCase):
         """a file that tests/__init__.py forgets is skipped by Odoo's own runner"""
         imported = set(re.findall(r"\btest_\w+", (HERE / "__init__.py").read_text()))
         self.assertEqual(imported, {path.stem for path in HERE.glob("test_*.py")})
+
+
+@tagged("post_install", "-at_install")
+class TestOrderCaptureTable(TransactionCase):
+    """docs/order-capture.md: | row | what | setting | test |"""
+
+    def rows(self):
+        """{row: (setting, tests)} of the table."""
+        lines = ORDER_CAPTURE.read_text().splitlines()
+        cells = [
+            line.strip("|").split(" | ") for line in lines if re.match(r"\| \d", line)
+        ]
+        return {
+            row.strip(): (setting, tests)
+            for row, _what, setting, tests in (c for c in cells if len(c) == 4)
+            if re.fullmatch(r"\d+\.\d+", row.strip())
+        }
+
+    def test_every_row_is_there(self):
+        """the table lists every row about orders, and the routing of stock"""
+        wanted = {
+            f"{s}.{n}" for s, last in SECTIONS.items() for n in range(1, last + 1)
+        }
+        self.assertEqual(set(self.rows()), wanted | {"9.16"})
+
+    def test_every_row_has_its_test(self):
+        """each test in the table exists, and its docstring names the row"""
+        for row, (_setting, tests) in self.rows().items():
+            names = re.findall(r"`(test_\w+)\.(test_\w+)`", tests)
+            self.assertTrue(names, f"{row} has no test")
+            for file, name in names:
+                text = (HERE / f"{file}.py").read_text()
+                found = re.search(
+                    rf'def {name}\(self[^)]*\):\s+"""rows? ([^:]+):', text
+                )
+                self.assertTrue(found, f"{file}.{name}")
+                self.assertIn(row, re.findall(r"\d+\.\d+", found[1]), name)
+
+    def test_every_setting_exists(self):
+        """each setting in the table is a field of a store, an account or a sale"""
+        models = ("amazon.store", "amazon.account", "sale.order")
+        known = {name for model in models for name in self.env[model]._fields}
+        for row, (setting, _tests) in self.rows().items():
+            named = set(re.findall(r"`(\w+)`", setting))
+            self.assertFalse(named - known, row)

@@ -9,23 +9,11 @@ from odoo.tests import tagged
 
 from ..sync import stock_proof, stock_push, stock_seen
 from . import openapi
-from .stock_case import StockCase
+from .stock_case import LampCase
 
 
 @tagged("post_install", "-at_install")
-class TestStockPush(StockCase):
-    def setUp(self):
-        super().setUp()
-        self.product = self._product("LAMP", 8)
-        self.listing("LAMP", self.product)
-
-    def in_effect(self):
-        """The first quantity is sent, in effect and proven."""
-        self.push()
-        self.prove()
-        self.assertEqual(self.row("LAMP").state, "confirmed")
-        self.assertEqual(self.at_amazon("LAMP"), 8)
-
+class TestStockPush(LampCase):
     def test_sent_then_in_effect(self):
         """rows 9.1, 9.8: accepted is not in effect; the read-back is the proof"""
         self.push()

@@ -6,23 +6,13 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..sync import stock_push, stock_seen
-from .stock_case import StockCase
+from .stock_case import LampCase
 
 SOON = timedelta(seconds=5)
 
 
 @tagged("post_install", "-at_install")
-class TestStockSight(StockCase):
-    def setUp(self):
-        super().setUp()
-        self.product = self._product("LAMP", 8)
-        self.listing("LAMP", self.product)
-
-    def in_effect(self):
-        self.push()
-        self.prove()
-        self.assertEqual(set(self.rows().mapped("state")), {"confirmed"})
-
+class TestStockSight(LampCase):
     def buy(self, units, sku="LAMP"):
         self.sandbox.buy("US", sku, units, seller=self.seller.key)
 

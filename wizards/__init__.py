@@ -1,6 +1,7 @@
 from . import (
     amazon_activate_stock,
     amazon_connect,
+    amazon_copy_carriers,
     amazon_correct_shipment,
     amazon_deferred_date,
     amazon_link_listing,
@@ -8,10 +9,12 @@ from . import (
     amazon_load_orders,
     amazon_load_products,
     amazon_order_trace,
+    amazon_post_invoices,
     amazon_reload_order,
     amazon_settlement_map,
     amazon_settlement_match,
     amazon_settlement_payout,
     amazon_settlement_upload,
     amazon_settlement_write_off,
+    amazon_ship_by_hand,
 )

@@ -68,7 +68,8 @@ class AmazonCorrectShipment(models.TransientModel):
                 "carrier_id": self.delivery_carrier_id.id,
             }
         )
-        if submission.state not in ("queued", "waiting"):
+        by_button = submission.reason_code == "manual"
+        if by_button or submission.state not in ("queued", "waiting"):
             submission._resend()
 
     def _keep_carrier(self):

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 DEFAULT_DAYS = 30
@@ -17,7 +17,7 @@ class AmazonLoadOrders(models.TransientModel):
         "amazon.store",
         string="Stores",
         required=True,
-        default=lambda self: self._default_stores(),
+        default=lambda self: self.env["amazon.store"]._chosen("sync_orders"),
         domain="[('account_id.state', '=', 'connected')]",
     )
     by = fields.Selection(
@@ -39,22 +39,6 @@ class AmazonLoadOrders(models.TransientModel):
     date_to = fields.Date(
         "To", required=True, default=fields.Date.context_today, help="Included."
     )
-
-    @api.model
-    def _default_stores(self):
-        context = self.env.context
-        if context.get("active_model") == "amazon.store":
-            return self.env["amazon.store"].browse(context["active_ids"])
-        if context.get("active_model") == "amazon.account":
-            accounts = self.env["amazon.account"].browse(context["active_ids"])
-            return accounts.store_ids
-        return self.env["amazon.store"].search(
-            [
-                ("account_id.state", "=", "connected"),
-                ("account_id.sync_orders", "=", True),
-                ("company_id", "in", self.env.companies.ids),
-            ]
-        )
 
     def action_load(self):
         """Begin, and show how far it is; the page can be left."""

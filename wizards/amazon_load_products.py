@@ -15,7 +15,7 @@ class AmazonLoadProducts(models.TransientModel):
         "amazon.store",
         string="Stores",
         required=True,
-        default=lambda self: self._default_stores(),
+        default=lambda self: self.env["amazon.store"]._chosen("sync_products"),
         domain="[('account_id.state', '=', 'connected')]",
     )
     kind = fields.Selection(
@@ -44,22 +44,6 @@ class AmazonLoadProducts(models.TransientModel):
     )
     settings_differ = fields.Boolean(compute="_compute_settings_differ")
     can_configure = fields.Boolean(compute="_compute_can_configure")
-
-    @api.model
-    def _default_stores(self):
-        context = self.env.context
-        if context.get("active_model") == "amazon.store":
-            return self.env["amazon.store"].browse(context["active_ids"])
-        if context.get("active_model") == "amazon.account":
-            accounts = self.env["amazon.account"].browse(context["active_ids"])
-            return accounts.store_ids
-        return self.env["amazon.store"].search(
-            [
-                ("account_id.state", "=", "connected"),
-                ("account_id.sync_products", "=", True),
-                ("company_id", "in", self.env.companies.ids),
-            ]
-        )
 
     @api.depends("store_ids")
     def _compute_settings(self):
