@@ -25,6 +25,8 @@ LISTINGS = int(os.environ.get("BENCH_LISTINGS", "10000"))
 # design: speed we hold ourselves to; (figure, at most)
 BOUNDS = {
     "orders_in": {"ratio": 1.25},
+    # 40 rows of each mapping cost what 4 cost
+    "orders_in_mapped": {"more_queries": 0},
     "ship": {"ratio": 1.10},
     "catalog_load": {"ratio": 1.25},
     "stock_levels": {"queries": 10},
@@ -150,7 +152,7 @@ def describe(name, figures, floor):
         line["ratio"] = round(figures["seconds"] / floor["seconds"], 3)
     if "api_calls" in figures:
         line["api_calls"] = figures["api_calls"]
-    for name in ("queries", "feeds"):
+    for name in ("queries", "feeds", "more_queries"):
         if name in BOUNDS.get(line["name"], {}):
             line[name] = figures[name]
     line["queries_per_record"] = round(figures["queries"] / n, 2) if n else None

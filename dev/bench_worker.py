@@ -5,6 +5,8 @@ import resource
 import time
 import urllib.request
 
+from webclient import post_json
+
 from odoo import fields, sql_db
 
 BATCH = 50
@@ -29,12 +31,7 @@ def state(url):
 
 def advance(url, seconds):
     """Let time pass at Amazon."""
-    request = urllib.request.Request(
-        f"{url}/sandbox/clock",
-        json.dumps({"advance": seconds}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request).close()
+    post_json(f"{url}/sandbox/clock", {"advance": seconds})
 
 
 def prepare(env, url):
@@ -201,6 +198,56 @@ def idle(env):
     return {"n": 1, "api_calls": sum(runs.mapped("calls"))}
 
 
+def mapped(env, url):
+    """Fifty orders with 4 rows of each mapping, and fifty with 40; none of them fits."""
+    queries = []
+    for start, end in ((0, 4), (4, 40)):
+        _map(env, start, end)
+        post_json(
+            f"{url}/sandbox/orders",
+            {"count": BATCH, "marketplace": "US", "kind": "plain", "seed": 100 + end},
+        )
+        advance(url, 180)
+        account = env["amazon.account"].search([])
+        account._cron_pull_orders()
+        env.invalidate_all()
+        figures = measured(account._cron_process_orders)
+        queries.append(figures["queries"])
+    more = max(0, queries[1] - queries[0])
+    return {"n": BATCH, "queries": queries[1], "more_queries": more}
+
+
+def _map(env, start, end):
+    store = env["amazon.store"].search([])
+    countries = env["res.country"].search([("code", "!=", "US")], limit=end)
+    tax = env["account.tax"].search([("type_tax_use", "=", "sale")], limit=1)
+    service = env.ref("amazon_connector.product_amazon_shipping")
+    carrier = env["amazon.carrier"].search([("name", "=", "UPS")])
+    for number in range(start, end):
+        country = countries[number]
+        method = env["delivery.carrier"].create(
+            {"name": f"Method {number}", "product_id": service.id}
+        )
+        level = env["amazon.service.level"].create({"name": f"Level {number}"})
+        warehouse = {"warehouse_id": store.warehouse_id.id}
+        rows = {
+            "amazon.tax.mapping": {"country_id": country.id, "tax_id": tax.id},
+            "amazon.routing.rule": {"country_ids": [(6, 0, country.ids)]} | warehouse,
+            "amazon.location.mapping": {"location": f"Location {number}"} | warehouse,
+            "amazon.service.mapping": {
+                "level_id": level.id,
+                "delivery_carrier_id": method.id,
+            },
+            "amazon.carrier.mapping": {
+                "delivery_carrier_id": method.id,
+                "carrier_id": carrier.id,
+            },
+        }
+        for model, values in rows.items():
+            env[model].create(values | {"store_id": store.id})
+    env.cr.commit()
+
+
 def main(env, who, url, transfers):
     """Run all of one side and print its figures as one line of JSON."""
     env = env(context=dict(env.context, lang="en_US"))
@@ -214,6 +261,7 @@ def main(env, who, url, transfers):
         }
         quiet_hour(env, url)
         figures["idle"] = measured(lambda: idle(env))
+        figures["orders_in_mapped"] = measured(lambda: mapped(env, url))
     else:
         figures = {
             "orders_in": measured(lambda: orders_floor(env, url)),

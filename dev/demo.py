@@ -345,7 +345,12 @@ def amounts(stack, query):
 def summary(result):
     say("\nIn Odoo and at Amazon, counted in both databases:")
     for name, value in result.items():
-        say(f"  {name.replace('_', ' '):22} {value}")
+        if isinstance(value, dict):
+            for part, figures in value.items():
+                words = ", ".join(f"{v} {k}" for k, v in figures.items())
+                say(f"  {part:22} {words}")
+        else:
+            say(f"  {name.replace('_', ' '):22} {value}")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def count(stack, sandbox_url):
     off = sum(abs(total - at_amazon[ref]) * 100 for ref, total in by_order.items())
     days = [row.split("|") for row in stack.sql(DAYS)]
     for reference, total, unpaid in days:
-        policies[DAILY] |= {"reference": reference, "total": total, "unpaid": unpaid}
+        policies[DAILY] |= {"unpaid": unpaid, "total": total, "reference": reference}
     single, daily = policies.get(SINGLE, {}), policies.get(DAILY, {})
     problems = {
         "orders missing in the day's sale": len(BASKETS) - daily.get("orders", 0),

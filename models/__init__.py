@@ -88,6 +88,7 @@ from . import (
     sale_order_change,
     sale_order_consolidation,
     sale_order_line,
+    sale_order_line_consolidation,
     sale_order_money,
     sale_order_tax,
     stock_move,

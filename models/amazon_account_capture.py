@@ -12,6 +12,8 @@ class AmazonAccount(models.Model):
         if {"sync_products", "state", "active"} & set(vals):
             stores = self.sudo().with_context(active_test=False).store_ids
             self.env["amazon.order"].sudo()._release_unlinked(
-                stores, Domain("listing_id.status", "=", "not_listed")
+                stores,
+                Domain("listing_id.status", "=", "not_listed")
+                | Domain("listing_id.to_match", "=", True),
             )
         return result

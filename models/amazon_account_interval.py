@@ -6,6 +6,8 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..sync import poll_schedule
 
 LONGEST = 24 * 60
+# what else decides when orders are asked for
+POLLING = {"adaptive_polling", "orders_start", "tz"}
 
 
 class AmazonAccount(models.Model):
@@ -109,23 +111,27 @@ class AmazonAccount(models.Model):
     def write(self, vals):
         result = super().write(vals)
         changed = [name for name in self._interval_fields() if name in vals]
+        if POLLING & set(vals) and "orders_interval" not in changed:
+            changed.append("orders_interval")
         for account in self.sudo():
             for name in changed:
-                cron = account[f"{name.removesuffix('_interval')}_cron_id"]
-                cron.interval_number = account[name]
-        if {"orders_interval", "adaptive_polling", "orders_start", "tz"} & set(vals):
-            self._plan_next_poll()
+                account._plan_next_call(name)
         return result
 
-    def _plan_next_poll(self):
-        """The settings changed: the pause they ask for begins now."""
-        for account in self.sudo():
-            account.poll_wait = 0
-            account._note_poll(found=True)
-            cron = account.orders_cron_id
-            # a pull that runs right now plans anew when it ends
-            if account.next_poll and cron.try_lock_for_update(allow_referencing=True):
-                cron.nextcall = account.next_poll
+    def _plan_next_call(self, name):
+        """The settings changed: the pause they ask for begins now.
+
+        A job that runs right now takes them over when it ends, see ``ir.cron``.
+        """
+        self.ensure_one()
+        planned = False
+        if name == "orders_interval":
+            self.poll_wait = 0
+            self._note_poll(found=True)
+            planned = self.next_poll
+        cron = self[name.replace("_interval", "_cron_id")]
+        if cron.try_lock_for_update(allow_referencing=True):
+            cron._keep_pause(self[name], planned)
 
     def _note_poll(self, found):
         """A pull has ended; ``found``: it brought something new.

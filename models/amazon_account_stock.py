@@ -55,6 +55,7 @@ class AmazonAccount(models.Model):
         result = super().write(vals)
         if vals.get("sync_stock"):
             self.store_ids._check_stock_source()
+            self.store_ids._check_shippers_count()
             # while it was off nobody noted what has changed since the comparison
             stock_watch.mark_all(self)
         return result

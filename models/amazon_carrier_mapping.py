@@ -53,3 +53,10 @@ class AmazonCarrierMapping(models.Model):
         result = super().write(vals)
         shipment_release.reconsider(self.store_id)
         return result
+
+    def unlink(self):
+        """The default delivery method may have had its carrier from here."""
+        stores = self.store_id
+        result = super().unlink()
+        stores._check_default_delivery_method()
+        return result

@@ -81,11 +81,27 @@ class AmazonInvoiceBatch(models.Model):
                 }
             )
             batches += batch
-            if len(chosen) <= AT_ONCE:
-                invoice_batch.post_some(batch)
-            if batch.state == "running":
-                account._enqueue("process")
+            batch._work()
         return batches
+
+    def _work(self):
+        """Post a few right away, more in the background."""
+        if len(self.waiting_ids) <= AT_ONCE:
+            invoice_batch.post_some(self)
+        if self.state == "done":
+            return
+        account = self.account_id
+        if not account.process_cron_id.active:
+            raise UserError(
+                self.env._(
+                    "Amazon account %(account)s is not connected, so nothing is posted "
+                    "in the background for it. Select at most %(count)s of its invoices "
+                    "at a time, or connect it first.",
+                    account=account.name,
+                    count=AT_ONCE,
+                )
+            )
+        account._enqueue("process")
 
     def action_retry(self):
         """The invoices that failed, once more."""
@@ -104,7 +120,7 @@ class AmazonInvoiceBatch(models.Model):
             }
         )
         batch.activity_unlink(["mail.mail_activity_data_warning"])
-        batch.account_id._enqueue("process")
+        batch._work()
 
     def _check_accountant(self):
         if not self.env.user.has_group("account.group_account_invoice"):

@@ -36,3 +36,5 @@ class AmazonLocationMapping(models.Model):
     def _check_warehouse(self):
         self.store_id._check_fba_location()
         self.store_id._check_automation()
+        for mapping in self:
+            mapping.store_id._refuse_uncounted(mapping.warehouse_id)

@@ -58,6 +58,14 @@ class AmazonOrder(models.Model):
             method.replace("_", "").lower() in LATER for method in methods
         )
 
+    def _is_owed(self):
+        """Whether it costs anything: what is given away needs no payment."""
+        return bool(self.paid_on or not self.currency_id.is_zero(self.amount_total))
+
+    def _is_never_paid(self):
+        """Canceled, or paid to somebody else: on delivery, or by invoice."""
+        return not self.paid_on and self.fulfillment_status in ("CANCELLED", *PAID)
+
     @api.depends("paid_on", "sale_order_id")
     def _compute_payment_state(self):
         own = self.env["account.move"].search(

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..sync import buyer_vat
 
@@ -23,6 +24,12 @@ class AmazonOrder(models.Model):
         """Why the number is not on the customer, when it is not."""
         for order in self:
             order.buyer_vat_note = buyer_vat.note(order)
+
+    def _retry_held_for_tax(self, domain):
+        """Row 6.7: orders come in by themselves once what they waited for may be there."""
+        held = Domain("state", "=", "blocked") & Domain("reason_code", "=", "tax")
+        if orders := self.search(held & Domain(domain)):
+            orders._retry()
 
     def action_open_tax_settings(self):
         """The store with its tax mapping, which the order waits for."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class AmazonRoutingRule(models.Model):
@@ -49,10 +50,30 @@ class AmazonRoutingRule(models.Model):
     require_stock = fields.Boolean(
         "Only With Stock",
         help="Fits only while the warehouse has free stock for all items of the order. "
-        "Components count for kits.",
+        "Components count for kits. Without it, the warehouse has to count in the stock "
+        "that Amazon is told.",
     )
 
-    @api.constrains("warehouse_id", "store_id")
+    @api.constrains("warehouse_id", "store_id", "require_stock")
     def _check_warehouse(self):
         self.store_id._check_fba_location()
         self.store_id._check_automation()
+        for rule in self.filtered(lambda rule: not rule.require_stock):
+            rule.store_id._refuse_uncounted(rule.warehouse_id)
+
+    @api.constrains("country_ids", "country_group_ids", "state_ids")
+    def _check_states(self):
+        """No rule that no order can ever fit."""
+        for rule in self:
+            countries = rule.country_ids | rule.country_group_ids.country_ids
+            states = rule.state_ids
+            if countries and states and not states.country_id & countries:
+                raise ValidationError(
+                    self.env._(
+                        "No order would fit the rule for %(warehouse)s: %(states)s lies "
+                        "in none of its countries. Choose states of these countries, "
+                        "add their country, or leave countries and groups empty.",
+                        warehouse=rule.warehouse_id.name,
+                        states=", ".join(states.mapped("display_name")),
+                    )
+                )

@@ -75,9 +75,17 @@ class AmazonStore(models.Model):
         check_company=True,
         help="Gives the sale its currency; the prices are Amazon's.",
     )
-    payment_term_id = fields.Many2one("account.payment.term", check_company=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
-    user_id = fields.Many2one("res.users", "Salesperson")
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        check_company=True,
+        help="Of sales and invoices; the due date follows from it.",
+    )
+    team_id = fields.Many2one(
+        "crm.team", "Sales Team", check_company=True, help="Of sales and invoices."
+    )
+    user_id = fields.Many2one(
+        "res.users", "Salesperson", help="Of sales and invoices. Empty: none."
+    )
 
     # money
     invoice_policy = fields.Selection(
@@ -171,27 +179,47 @@ class AmazonStore(models.Model):
     def _check_fba_location(self):
         """Stock at Amazon must never count as stock of own warehouses (row 9.17).
 
+        Nor as that of a warehouse that only another store of the company ships from.
         All warehouses may hold it: it is left out of what they have to sell.
         """
+        Store = self.env["amazon.store"].sudo().with_context(active_test=False)
         for store in self:
-            warehouses = store._shipping_warehouses()
-            if store.stock_source == "chosen":
-                warehouses |= store.stock_warehouse_ids
-            path = store.fba_location_id.parent_path or ""
-            inside = warehouses.filtered(
-                lambda warehouse, path=path: path.startswith(
-                    warehouse.view_location_id.parent_path
-                )
-            )
-            if inside:
+            place = store.fba_location_id
+            if place and place.usage != "internal":
                 raise ValidationError(
                     self.env._(
-                        "%(location)s lies inside warehouse %(warehouse)s, so Amazon's "
-                        "stock would be sold twice. Choose an FBA location outside.",
-                        location=store.fba_location_id.display_name,
-                        warehouse=", ".join(inside.mapped("name")),
+                        "%s holds no stock of yours, so it can't be stock at Amazon. "
+                        "Choose an FBA location of type Internal.",
+                        place.display_name,
                     )
                 )
+            siblings = Store.search([("company_id", "=", store.company_id.id)])
+            for owner in siblings:
+                others = siblings if owner == store else store
+                owner._refuse_fba_location_inside(others._merchant_warehouses())
+
+    def _merchant_warehouses(self):
+        """Warehouses that ship the stores' own orders, or whose stock was chosen."""
+        chosen = self.filtered(lambda store: store.stock_source == "chosen")
+        return self._shipping_warehouses() | chosen.stock_warehouse_ids
+
+    def _refuse_fba_location_inside(self, warehouses):
+        self.ensure_one()
+        path = self.fba_location_id.parent_path or ""
+        inside = warehouses.filtered(
+            lambda warehouse: path.startswith(warehouse.view_location_id.parent_path)
+        )
+        if inside:
+            raise ValidationError(
+                self.env._(
+                    "%(location)s, where store %(store)s has its stock at Amazon, lies "
+                    "inside warehouse %(warehouse)s, so Amazon's stock would be sold "
+                    "twice. Choose an FBA location outside, or another warehouse.",
+                    location=self.fba_location_id.display_name,
+                    store=self.name,
+                    warehouse=", ".join(inside.mapped("name")),
+                )
+            )
 
     @api.constrains("pricelist_id", "marketplace_id")
     def _check_pricelist(self):

@@ -52,7 +52,7 @@ class AmazonStore(models.Model):
     )
     unknown_sku_policy = fields.Selection(
         [
-            ("load", "Load from Amazon, else service line"),
+            ("load", "Load, else service line"),
             ("hold", "Hold the order"),
         ],
         "Unknown SKUs",
@@ -120,13 +120,12 @@ class AmazonStore(models.Model):
             and load.end > fields.Datetime.now() - ROLE_RETRY
         )
         for store in self:
-            account = store.account_id.sudo()
-            store.can_load_skus = (
-                store.active
-                and account.sync_products
-                and account._is_live()
-                and store not in halted.store_id
-            )
+            store.can_load_skus = store._can_load() and store not in halted.store_id
+
+    def _can_load(self):
+        """Whether loads of products can go on at all."""
+        account = self.account_id.sudo()
+        return self.active and account.sync_products and account._is_live()
 
     @api.depends("load_ids.state", "load_ids.stage")
     def _compute_is_loading(self):

@@ -27,8 +27,8 @@ class AmazonStore(models.Model):
     )
     confirm_mode = fields.Selection(
         [
-            ("tracking", "Once it has tracking and carrier"),
-            ("any", "At once, with or without tracking"),
+            ("tracking", "With tracking number"),
+            ("any", "With or without tracking"),
             ("manual", "By button only"),
         ],
         "Confirm Shipments",
@@ -36,7 +36,7 @@ class AmazonStore(models.Model):
         required=True,
         tracking=True,
         help="When Amazon is told that a merchant-fulfilled order has left.\n"
-        "At once: a tracking number that comes later is sent after. Parcels without one "
+        "Without: a tracking number that comes later is sent after. Parcels without one "
         "lower Amazon's Valid Tracking Rate, and Amazon may refuse them.\n"
         "By button: nothing goes out before somebody presses Update Dispatched Orders, "
         "here or on the account; mind the ship-by dates.",
@@ -72,10 +72,14 @@ class AmazonStore(models.Model):
                 )
 
     @api.constrains(
-        "free_shipping_carrier_id", "default_carrier_id", "carrier_mapping_ids"
+        "free_shipping_carrier_id",
+        "default_carrier_id",
+        "carrier_mapping_ids",
+        "order_mode",
     )
     def _check_default_delivery_method(self):
-        for store in self:
+        # of daily sales Amazon is told nothing
+        for store in self.filtered(lambda store: store.order_mode != "daily"):
             method = store.free_shipping_carrier_id
             if method and not store._amazon_carrier(method)["carrier_code"]:
                 raise ValidationError(

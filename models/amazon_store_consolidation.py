@@ -3,7 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..sync import order_wait
+from ..sync import consolidation_time, order_wait
+
+DAY = 24 * 60  # minutes
 
 
 class AmazonStore(models.Model):
@@ -67,7 +69,7 @@ class AmazonStore(models.Model):
                 "none. Choose a default customer, or make one sale per order.",
                 self.name,
             )
-        if not 0 <= self.consolidation_time < 24:
+        if not 0 <= consolidation_time.minutes_of(self.consolidation_time) < DAY:
             return self.env._(
                 "The day's sale is made at a time of day: choose between 00:00 and "
                 "23:59."

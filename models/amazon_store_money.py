@@ -93,9 +93,19 @@ class AmazonStore(models.Model):
                     )
                 )
 
-    @api.constrains("payment_journal_id")
+    @api.constrains("payment_journal_id", "invoice_policy")
     def _check_payment_journal(self):
         for store in self:
+            if store.payment_journal_id and store.invoice_policy == "none":
+                raise ValidationError(
+                    self.env._(
+                        "Store %(store)s makes no invoices, so none could be paid in "
+                        "journal %(journal)s. Choose another setting for Invoices, or "
+                        "leave the payment journal empty.",
+                        store=store.name,
+                        journal=store.payment_journal_id.name,
+                    )
+                )
             if problem := invoice_payment.journal_problem(
                 store, store.payment_journal_id
             ):

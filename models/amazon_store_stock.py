@@ -80,6 +80,10 @@ class AmazonStore(models.Model):
     )
 
     def write(self, vals):
+        # rules that come along are measured by the warehouses that count from now on
+        first = "stock_warehouse_ids"
+        if first in vals:
+            vals = {first: vals[first], **vals}
         result = super().write(vals)
         if SETTINGS & set(vals):
             stock_watch.mark_all(self.account_id)
@@ -107,6 +111,50 @@ class AmazonStore(models.Model):
                             sku=sku,
                         )
                     )
+
+    @api.constrains("stock_source", "stock_warehouse_ids")
+    def _check_stock_chosen(self):
+        for store in self:
+            if store.stock_source == "chosen" and not store.stock_warehouse_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Store %s would sell the stock of chosen warehouses, but none "
+                        "is chosen. Choose at least one, or another source of stock.",
+                        store.name,
+                    )
+                )
+
+    @api.constrains(*SOURCE_FIELDS, "active")
+    def _check_shippers_count(self):
+        """No units are sold again and again because others have left (row 9.2).
+
+        A rule that asks for stock takes none but what its warehouse has free.
+        """
+        for store in self:
+            rules = store.routing_rule_ids.filtered(lambda rule: not rule.require_stock)
+            store._refuse_uncounted(
+                store.warehouse_id
+                | rules.warehouse_id
+                | store.location_mapping_ids.warehouse_id
+            )
+
+    def _refuse_uncounted(self, warehouses):
+        """While Stock out is off it does not matter which warehouse ships."""
+        self.ensure_one()
+        if not (self.active and self.account_id.sync_stock):
+            return
+        uncounted = warehouses - self._stock_warehouses()
+        if uncounted:
+            raise ValidationError(
+                self.env._(
+                    "Orders of %(store)s would leave from %(warehouses)s, which does not "
+                    "count in the stock Amazon is told: the same units would be sold "
+                    "again and again. Count it too (page Stock), choose another "
+                    "warehouse, or tick 'Only With Stock' where a routing rule names it.",
+                    store=self.name,
+                    warehouses=", ".join(uncounted.mapped("name")),
+                )
+            )
 
     def _stock_settings(self):
         self.ensure_one()

@@ -8,6 +8,7 @@ COMPLETING = frozenset(
         "amazon_tax_id",
         "collected_tax_id",
         "remitted_tax_id",
+        "recalculate_tax",
         "require_tax_mapping",
     }
 )
@@ -48,17 +49,6 @@ class AmazonStore(models.Model):
         return result
 
     def _retry_held_for_tax(self):
-        """Row 6.7: orders that waited for the mapping come in by themselves."""
-        held = (
-            self.env["amazon.order"]
-            .sudo()
-            .search(
-                [
-                    ("store_id", "in", self.ids),
-                    ("state", "=", "blocked"),
-                    ("reason_code", "=", "tax"),
-                ]
-            )
+        self.env["amazon.order"].sudo()._retry_held_for_tax(
+            [("store_id", "in", self.ids)]
         )
-        if held:
-            held._retry()

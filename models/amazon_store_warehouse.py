@@ -80,6 +80,29 @@ class AmazonStore(models.Model):
         }
         return {step for step, is_chosen in chosen.items() if is_chosen}
 
+    @api.constrains("auto_ship", "confirm_mode", "capture_option")
+    def _check_auto_ship(self):
+        """'Ship and confirm to Amazon' has something to confirm, and may do so."""
+        for store in self.filtered(lambda store: store.auto_ship == "ship"):
+            if store.confirm_mode == "manual":
+                raise ValidationError(
+                    self.env._(
+                        "Store %s would ship and confirm to Amazon by itself, but "
+                        "confirms by button only. Choose another way to confirm "
+                        "shipments, or No under Ship.",
+                        store.name,
+                    )
+                )
+            if store.capture_option == "shipped":
+                raise ValidationError(
+                    self.env._(
+                        "Orders of store %s come in when Amazon has them as shipped: "
+                        "there is nothing to confirm. Choose Already Shipped at Amazon "
+                        "or No under Ship, or other orders to come in.",
+                        store.name,
+                    )
+                )
+
     @api.constrains("auto_pick", "auto_pack", "auto_ship", "warehouse_id")
     def _check_automation(self):
         """Nothing can be shipped by itself that waits to be picked by hand."""

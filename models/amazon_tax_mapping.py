@@ -174,3 +174,9 @@ class AmazonTaxMapping(models.Model):
         result = super().write(vals)
         self.store_id._retry_held_for_tax()
         return result
+
+    def unlink(self):
+        stores = self.store_id  # a wrong row may be what they were held for
+        result = super().unlink()
+        stores._retry_held_for_tax()
+        return result

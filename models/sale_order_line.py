@@ -85,16 +85,14 @@ class SaleOrderLine(models.Model):
         """A partial invoice takes its part of Amazon's cents, so that the parts of all
         invoices add up to Amazon's amounts."""
         values = super()._prepare_invoice_line(**optional_values)
-        quantity = values.get("quantity")
-        if (
-            not self.amazon_order_line_id
-            or not quantity
-            or quantity == self.product_uom_qty
-        ):
+        quantity, whole = values.get("quantity"), self.product_uom_qty
+        if not self.order_id.sudo().amazon_store_id or not whole:
+            return values
+        if not quantity or quantity == whole:
             return values
         if (self.extra_tax_data or {}).get("manual_tax_amounts"):
             values["extra_tax_data"] = self._amazon_slice(quantity)
-        else:
+        elif not self.discount and (self.extra_tax_data or not self.tax_ids):
             # without a tax there is nothing to carry exact amounts: the price does
             part = self._amazon_part(self.price_subtotal, quantity, self.currency_id)
             values["price_unit"] = part / quantity

@@ -37,7 +37,7 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class OrderAmounts:
     """charges: one ITEM per order item, then at most one of each other kind, or two
-    where amounts include tax and Amazon remits that of some items only;
+    where Amazon remits the tax of some items only;
     currency: ISO code, None where no amount is stated at all (a replacement);
     inclusive: whether Amazon's amounts include the tax; grand_total: Amazon's own
     figure, None where it gave none."""
@@ -133,13 +133,11 @@ def _charges(order, items, inclusive):
             order_item_id=item.order_item_id,
             quantity=item.quantity_ordered,
         )
-    groups = [splits]
-    if inclusive:
-        # tax may be in an amount unsaid: what Amazon owes it for stays apart
-        groups = [
-            [row for row in splits if bool(row[0].facilitated) == facilitated]
-            for facilitated in (False, True)
-        ]
+    # tax that Amazon remits has a rule of its own: it stays apart from the seller's
+    groups = [
+        [row for row in splits if bool(row[0].facilitated) == facilitated]
+        for facilitated in (False, True)
+    ]
     for kind in (*PARTS[1:], "DISCOUNT"):
         for group in groups:
             amount = sum((_amount(item, kind) for item, _split in group), _ZERO)

@@ -21,12 +21,9 @@ def next_time(moment, hour, tz):
     return end
 
 
-def last_time(moment, hour, tz):
-    """The latest end of a day at or before ``moment``."""
-    day = _local(moment, tz).date() + DAY
-    while (end := _end(day, hour, tz)) > moment:
-        day -= DAY
-    return end
+def minutes_of(hour):
+    """Minutes of the day: 23.5 is 1410. What rounds up to 24:00 is none of the day's."""
+    return round(hour * 60)
 
 
 def day_of(end, tz):
@@ -45,6 +42,6 @@ def _local(moment, tz):
 def _end(day, hour, tz):
     """Where the clock is put forward over the hour, it counts as if it were not; where
     it shows the hour twice, the first time counts."""
-    hours, minutes = divmod(round(hour * 60), 60)
+    hours, minutes = divmod(minutes_of(hour), 60)
     local = datetime.combine(day, time(hours, minutes), ZoneInfo(tz))
     return local.astimezone(UTC).replace(tzinfo=None)

@@ -6,7 +6,7 @@ without an address the contact has none (row 5.21).
 
 from collections import namedtuple
 
-from .customer_address import place_of, reached_by
+from .customer_address import Geography, delivery_address, place_of, reached_by
 
 Customer = namedtuple("Customer", "partner shipping")
 # a contact of the customer; ``company`` is the ship-to company where it is another one
@@ -123,3 +123,30 @@ def new_contacts(Partner, values_list):
             for parent, values in zip(parents, values_list, strict=True)
         ]
     )
+
+
+def destinations(customer, orders):
+    """{order id: Customer} with the place each order goes to, as taxes see it.
+
+    For orders of one customer for all: the place is never stored. Without an address of
+    Amazon's, the customer's own holds.
+    """
+    partner, places, found = customer.partner, {}, {}
+    geography = Geography(partner.env, orders)
+    for order in orders:
+        values = geography.values(delivery_address(order))
+        key = values["country_id"], values["state_id"], values["zip"]
+        if not values["country_id"]:
+            continue
+        if key not in places:
+            places[key] = partner.new(
+                dict(zip(("country_id", "state_id", "zip"), key, strict=True))
+                | {
+                    "vat": partner.vat,
+                    "property_account_position_id": (
+                        partner.property_account_position_id.id
+                    ),
+                }
+            )
+        found[order.order_id] = Customer(partner, places[key])
+    return found

@@ -5,12 +5,12 @@ a payment that can't be made never holds up an invoice.
 """
 
 import logging
-from collections import defaultdict
 
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .invoice_date import local_day
+from .invoice_money import AmazonMoney, open_lines, orders_of
 from .settlement_reconcile import run_plan
 from .transaction import retried
 
@@ -107,9 +107,11 @@ def _pay_batch(account, last):
     )
     if not moves:
         return 0, 0
-    days = paid_days(moves)
+    days, unpaid = paid_days(moves)
     ready = moves.filtered(lambda move: move.id in days)
-    ready.amazon_to_pay = False
+    (ready | unpaid).amazon_to_pay = False
+    for move in unpaid.filtered("amazon_store_id.payment_journal_id"):
+        _tell(move, _why_unpaid(move))
     for journal, chosen in ready.grouped(
         lambda move: move.amazon_store_id.payment_journal_id
     ).items():
@@ -132,46 +134,54 @@ def _pay_guarded(moves, journal, days):
             return
         if not isinstance(exc, UserError):
             _logger.exception("Invoice %s can't be paid", moves.display_name)
-        account = moves.amazon_store_id.account_id
-        moves.activity_schedule(
-            "mail.mail_activity_data_warning",
-            summary=moves.env._("The payment could not be registered"),
-            note=str(exc),
-            user_id=(account.user_id or moves.env.user).id,
-        )
+        _tell(moves, str(exc))
+
+
+def _tell(move, why):
+    account = move.amazon_store_id.account_id
+    move.activity_schedule(
+        "mail.mail_activity_data_warning",
+        summary=move.env._("The payment could not be registered"),
+        note=why,
+        user_id=(account.user_id or move.env.user).id,
+    )
 
 
 def paid_days(moves):
-    """{invoice id: the day Amazon was paid}, of those whose orders are all paid."""
-    orders = orders_of(moves)
-    return {
-        move.id: local_day(max(found.mapped("paid_on")), move.company_id)
-        for move in moves
-        if (found := orders[move.id]) and all(found.mapped("paid_on"))
-    }
+    """({invoice id: the day Amazon was paid}, invoices it never will be paid for).
+
+    What is in neither waits for an order whose payment is pending.
+    """
+    days, unpaid = {}, moves.browse()
+    for move, orders in orders_of(moves).items():
+        owing = orders.filtered(lambda order: order._is_owed())
+        if not owing or any(order._is_never_paid() for order in owing):
+            unpaid |= move
+        elif all(owing.mapped("paid_on")):
+            days[move.id] = local_day(max(owing.mapped("paid_on")), move.company_id)
+    return days, unpaid.with_env(moves.env)
 
 
-def orders_of(moves):
-    """{invoice id: its Amazon orders}, also those of a sale that stands for many."""
-    moves = moves.sudo()
-    sales = {move.id: move.line_ids.sale_line_ids.order_id for move in moves}
-    Order = moves.env["amazon.order"]
-    by_sale = defaultdict(Order.browse)
-    for order in Order.search(
-        [("sale_order_id", "in", moves.env["sale.order"].union(*sales.values()).ids)]
-    ):
-        by_sale[order.sale_order_id] |= order
-    return {
-        move.id: move.amazon_order_id.union(*(by_sale[sale] for sale in sales[move.id]))
-        for move in moves
-    }
+def _why_unpaid(move):
+    env = move.env
+    orders = orders_of(move)[move].filtered(
+        lambda order: order._is_owed() and order._is_never_paid()
+    )
+    if not orders:
+        return env._("The Amazon orders of this invoice are not known any more.")
+    return env._(
+        "Amazon has no money for %s: canceled, or paid on delivery or by invoice. Take "
+        "what was canceled off with a credit note, and register the payment by hand, "
+        "or leave it to Amazon's settlement.",
+        ", ".join(orders.mapped("amazon_order_ref")),
+    )
 
 
 # -- the payments ------------------------------------------------------------------------
 
 
 def register(moves, journal, days=None):
-    """Payments of those invoices that are wholly open, matched with them.
+    """Payments of invoices that nobody else pays, matched with them.
 
     :param days: {invoice id: day of the payment}; else the invoice's own
     :raises UserError: one sentence; nothing is made
@@ -179,32 +189,67 @@ def register(moves, journal, days=None):
     for store in moves.amazon_store_id:
         if problem := journal_problem(store, journal):
             raise UserError(problem)
-    # what a settlement has paid already, or in part, is the settlement's
-    moves = moves.filtered(
-        lambda move: move.state == "posted"
-        and move.amount_total > 0
-        and move.currency_id.is_zero(move.amount_residual - move.amount_total)
+    moves = moves.filtered(lambda move: move.state == "posted" and _is_open(move))
+    money = AmazonMoney(moves)
+    # what earlier invoices of the orders were paid with and don't need any more
+    freed = {move: money.freed(move) for move in moves}
+    _match(moves.env, freed)
+    amounts = {}
+    for move in moves.filtered(_is_open):
+        if others := _other_payments(move, money):
+            if not others.amazon_settlement_id:  # else the settlements pay the rest
+                _tell(move, _why_partly(move, others))
+        elif move not in money.payments.amazon_invoice_id:
+            amount = money.take(move, move.amount_residual)
+            if amount > 0:
+                amounts[move] = amount
+            else:
+                _tell(move, _why_spent(move, money))
+    payments = _create(moves, amounts, journal, days or {})
+    _match(
+        moves.env,
+        {payment.amazon_invoice_id: open_lines(payment) for payment in payments},
     )
-    Payment = moves.env["account.payment"].with_context(tracking_disable=True)
-    payments = Payment.search(
-        [
-            ("amazon_invoice_id", "in", moves.ids),
-            ("state", "not in", ("canceled", "rejected")),
-        ]
-    )
-    new = moves - payments.amazon_invoice_id
-    payments |= _create(Payment, new, journal, days or {})
-    run_plan(moves.env, [[_open_lines(payment)] for payment in payments], quick=False)
     return payments
 
 
-def _create(Payment, moves, journal, days):
+def _is_open(move):
+    return move.currency_id.compare_amounts(move.amount_residual, 0) > 0
+
+
+def _other_payments(move, money):
+    """What has paid a part, beside credit notes and Amazon's own payments."""
+    paid = _terms(move).matched_credit_ids.credit_move_id.move_id
+    return paid.filtered(
+        lambda entry: entry.move_type != "out_refund"
+        and entry not in money.payments.move_id
+    )
+
+
+def _why_partly(move, others):
+    return move.env._(
+        "The invoice is paid in part by %s: register the rest by hand.",
+        ", ".join(others.mapped("display_name")),
+    )
+
+
+def _why_spent(move, money):
+    invoices = money.known(move).amazon_invoice_id - move
+    return move.env._(
+        "Amazon's money for the order has paid %s already. Cancel or credit one of "
+        "these invoices, or register the payment by hand.",
+        ", ".join(invoices.mapped("display_name")),
+    )
+
+
+def _create(moves, amounts, journal, days):
     line = method_line(journal)
+    Payment = moves.env["account.payment"].with_context(tracking_disable=True)
     payments = Payment.with_context(skip_invoice_sync=True).create(
         [
             {
                 "date": days.get(move.id) or move.invoice_date,
-                "amount": move.amount_residual,
+                "amount": amount,
                 "payment_type": "inbound",
                 "partner_type": "customer",
                 "memo": " ".join(filter(None, (move.name, move.ref))),
@@ -217,7 +262,7 @@ def _create(Payment, moves, journal, days):
                 "invoice_ids": [(6, 0, move.ids)],
                 "amazon_invoice_id": move.id,
             }
-            for move in moves
+            for move, amount in amounts.items()
         ]
     )
     payments.with_context(skip_sale_auto_invoice_send=True).action_post()
@@ -228,10 +273,11 @@ def _terms(move):
     return move.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
 
-def _open_lines(payment):
-    """The ids of what is matched: the payment's own item and those of the invoice."""
-    terms = _terms(payment.amazon_invoice_id)
-    own = payment.move_id.line_ids.filtered(
-        lambda line: line.account_id == terms.account_id[:1]
-    )
-    return [line.id for line in own | terms if not line.reconciled]
+def _match(env, plan):
+    """:param plan: {invoice: items of payments}"""
+    steps = [
+        [line.id for line in lines | _terms(move) if not line.reconciled]
+        for move, lines in plan.items()
+        if lines
+    ]
+    run_plan(env, [steps], quick=False)

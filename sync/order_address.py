@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..spapi.errors import MalformedOrder
 from ..spapi.orders import parse_order
-from . import customer_delivery, customer_match, customer_move
+from . import customer_delivery, customer_match, customer_move, order_attention
 from .customer_address import Geography, delivery_address
 
 # telephones come and go without anybody's moving
@@ -92,12 +92,5 @@ def _follow(order, sale):
 
 
 def _tell(order, message):
-    if order.attention == message:
-        return
-    order.attention = message
-    order.sale_order_id.activity_schedule(
-        "mail.mail_activity_data_warning",
-        summary=order.env._("Delivery address changed at Amazon"),
-        note=message,
-        user_id=(order.account_id.user_id or order.env.user).id,
-    )
+    summary = order.env._("Delivery address changed at Amazon")
+    order_attention.tell(order, summary, message)

@@ -2,9 +2,10 @@
 
 An administrator may delete an entry of the order log; the sale stays (row 4.14). When
 Amazon tells of the order again it must not become a second sale: a person cancels the
-old one, or links it.
+old one, or links it. Nor must an order that has its sale, whatever it was held for.
 """
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from . import order_change, order_consolidate, shipment_outbox
@@ -14,7 +15,8 @@ CODE = "sold_before"
 
 
 def sales_of(records):
-    """{Amazon's number: sale} of sales that lost their entry in the log; two queries."""
+    """{Amazon's number: sale} of living sales: the orders' own, and those that lost
+    their entry in the log; two queries."""
     stores = records.account_id.with_context(active_test=False).store_ids
     sales = records.env["sale.order"].search(
         [
@@ -26,7 +28,15 @@ def sales_of(records):
         order="id desc",
     )
     known = {sale.client_order_ref: sale for sale in sales}
-    return order_consolidate.forgotten(records, stores) | known
+    own = {
+        record.amazon_order_ref: record.sale_order_id
+        for record in records.filtered(_has_sale)
+    }
+    return order_consolidate.forgotten(records, stores) | known | own
+
+
+def _has_sale(record):
+    return record.sale_order_id and record.sale_order_id.state != "cancel"
 
 
 def hold(records):
@@ -57,6 +67,9 @@ def link(record):
                 record.amazon_order_ref,
             )
         )
+    if _has_sale(record):
+        _imported(record)
+        return
     lines = _pair(record, sale)
     if not order_consolidate.remember(record, sale):
         sale.amazon_order_id = record
@@ -65,21 +78,28 @@ def link(record):
         line.amazon_order_id = record
         # what Amazon has as shipped was confirmed before the entry was deleted
         item.quantity_outside = item.quantity_fulfilled
-    record.write(
-        {
-            "sale_order_id": sale.id,
-            "state": "imported",
-            "reason_code": False,
-            "reason_detail": False,
-            "next_try": False,
-            **order_change.AGREED,
-        }
-    )
+    record.write({"sale_order_id": sale.id, **order_change.AGREED})
+    _imported(record)
     sale.message_post(
         body=record.env._("Linked with Amazon order %s again.", record.amazon_order_ref)
     )
     if record.fulfillment_status in ("UNSHIPPED", "PARTIALLY_SHIPPED"):
         shipment_outbox.queue(sale.picking_ids)
+
+
+def _imported(record):
+    canceled = record.fulfillment_status == "CANCELLED"
+    record.write(
+        {
+            "state": "imported",
+            "reason_code": False,
+            "reason_detail": False,
+            # the sale is canceled as well, or somebody is told
+            "next_try": canceled and fields.Datetime.now(),
+        }
+    )
+    if canceled:
+        record.account_id._enqueue("process")
 
 
 def _pair(record, sale):

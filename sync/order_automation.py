@@ -9,7 +9,7 @@ import logging
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from . import outside_shipment
+from . import outside_shipment, unlinked_items
 from .transaction import retried
 
 _logger = logging.getLogger(__name__)
@@ -23,16 +23,21 @@ SILENT_CARRIERS = (False, "fixed", "base_on_rule")
 
 def start(store, sales):
     """Note for fresh sales of a batch what has left already and what is to be done."""
+    held = {}
     items = sales.order_line.amazon_order_line_id
     if store.auto_ship == "outside":
         # whatever leaves by itself or by hand: Amazon knows of it
         for item in items:
             item.quantity_outside = item.quantity
+        unlinked_items.deliver(unlinked_items.service_lines(sales))
     else:
-        outside_shipment.apply(sales)
+        held = outside_shipment.apply(sales)
     items.order_id.write(
         {"automation_due": bool(store._auto_steps()), "left_open": False}
     )
+    _leave_open(held)
+    for sale in held:  # what is left to a person is not done without him
+        _orders(sale).automation_due = False
 
 
 def work_due(account):
@@ -58,74 +63,71 @@ def _work_batch(account):
     )
     if not orders:
         return 0
+    sales = orders.sale_order_id
     # a label that is bought stays bought: nobody else's trouble may undo its transfer
-    labels = orders.filtered(_buys_label)
-    orders = (orders - labels) or labels[:1]
+    labels = sales.filtered(_buys_label)
+    later = labels[1:] if labels == sales else labels
+    sales -= later
+    # a sale of several orders leaves as a whole, with those beyond this batch
+    orders = (orders - later.amazon_order_ids) | sales.amazon_order_ids
     orders.automation_due = False
     try:
         with orders.env.cr.savepoint():
-            held = _work(orders)
+            held = _work(sales)
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
         raise
     except Exception as exc:
         _logger.info("Transfers of Amazon orders one by one after: %s", exc)
         held = {}
-        for order in orders:
-            held |= _work_guarded(order)
+        for sale in sales:
+            held |= _work_guarded(sale)
     _leave_open(held)
     return len(orders)
 
 
-def _buys_label(order):
-    carriers = (
-        order.sale_order_id.carrier_id | order.sale_order_id.picking_ids.carrier_id
-    )
+def _buys_label(sale):
+    carriers = sale.carrier_id | sale.picking_ids.carrier_id
     return any(kind not in SILENT_CARRIERS for kind in carriers.mapped("delivery_type"))
 
 
-def _work_guarded(order):
+def _work_guarded(sale):
     try:
-        with order.env.cr.savepoint():
-            return _work(order)
+        with sale.env.cr.savepoint():
+            return _work(sale)
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
         raise
     except Exception as exc:
         if not isinstance(exc, UserError):
-            _logger.exception("Transfers of Amazon order %s", order.display_name)
-        reason = order.env._("Odoo refused to validate the transfer: %s", exc)
-        return {order: reason}
+            _logger.exception("Transfers of Amazon sale %s", sale.display_name)
+        reason = sale.env._("Odoo refused to validate the transfer: %s", exc)
+        return {sale: reason}
 
 
-def _work(orders):
-    """Do what is chosen; {order: why its transfers are left open}."""
+def _work(sales):
+    """Do what is chosen; {sale: why its transfers are left open}."""
     held = {}
-    going = orders.filtered(lambda order: order.sale_order_id.state == "sale")
+    going = sales.filtered(lambda sale: sale.state == "sale")
     for step in STEPS:
-        going.sale_order_id.invalidate_recordset(["picking_ids"])
-        own = {order: _open_transfers(order, step) for order in going}
-        pickings = orders.env["stock.picking"].union(*own.values())
+        going.invalidate_recordset(["picking_ids"])
+        own = {sale: _open_transfers(sale, step) for sale in going}
+        pickings = sales.env["stock.picking"].union(*own.values())
         short = pickings.filtered(lambda picking: picking.state != "assigned")
         if short:
             short.action_assign()
-        for order, transfers in own.items():
+        for sale, transfers in own.items():
             if not transfers:
                 continue
-            chosen = order.store_id._auto_steps()
-            if reason := step in chosen and _obstacle(order, transfers):
-                held[order] = reason
+            chosen = sale.amazon_store_id._auto_steps()
+            if reason := step in chosen and _obstacle(sale, transfers):
+                held[sale] = reason
             if reason or step not in chosen:
-                # a sale of several orders leaves as a whole
-                going = going.filtered(lambda o, order=order: not _shared(o, order))
-        _validate(pickings & going.sale_order_id.picking_ids)
+                going -= sale
+        _validate(pickings & going.picking_ids)
     return held
 
 
-def _shared(order, other):
-    return order.sale_order_id == other.sale_order_id
-
-
-def _open_transfers(order, step):
-    return order.sale_order_id.picking_ids.filtered(
+def _open_transfers(sale, step):
+    return sale.picking_ids.filtered(
         lambda picking: picking.state in OPEN and _step(picking) == step
     )
 
@@ -142,10 +144,10 @@ def _step(picking):
     return None
 
 
-def _obstacle(order, pickings):
+def _obstacle(sale, pickings):
     """Why these transfers have to wait for people; False when they don't."""
-    env = order.env
-    if order.cancel_requested:
+    env = sale.env
+    if any(_orders(sale).mapped("cancel_requested")):
         return env._(
             "The buyer asked to cancel, so nothing was shipped by itself. Decide, then "
             "validate or cancel the transfer."
@@ -178,30 +180,29 @@ def _validate(pickings):
         and picking.sale_id.amazon_store_id.auto_ship == "outside"
     )
     outside.amazon_shipped_outside = True
-    pickings.with_context(skip_backorder=True, skip_sms=True).button_validate()
-    undone = pickings.filtered(lambda picking: picking.state != "done")
-    if undone:
-        raise UserError(
-            pickings.env._(
-                "%s asks something before it can be validated.",
-                ", ".join(undone.mapped("name")),
-            )
-        )
+    outside_shipment.validate(pickings)
 
 
 def _leave_open(held):
-    """Say why on the order, on its open transfers, and in the run's counts."""
-    for order, reason in held.items():
-        order.left_open = reason
-        order.process_run_id._add(left_open=1)
-        for picking in order.sale_order_id.picking_ids:
+    """Say why on the sale's orders, on its open transfers, and in the run's counts."""
+    for sale, reason in held.items():
+        orders = _orders(sale)
+        orders.left_open = reason
+        for run, own in orders.grouped("process_run_id").items():
+            run._add(left_open=len(own))
+        for picking in sale.picking_ids:
             if picking.state not in ("done", "cancel"):
                 picking.message_post(body=reason)
 
 
+def _orders(sale):
+    """All orders of a sale, also before they are told that it is theirs."""
+    return sale.order_line.amazon_order_id
+
+
 def forget(pickings):
     """Transfers were validated: an order with none open any more has no reason left."""
-    orders = pickings.sudo().sale_id.amazon_order_id.filtered("left_open")
+    orders = pickings.sudo().sale_id.amazon_order_ids.filtered("left_open")
     orders.filtered(
         lambda order: all(
             picking.state in ("done", "cancel")

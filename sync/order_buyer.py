@@ -2,6 +2,7 @@
 
 from ..spapi.errors import MalformedOrder
 from ..spapi.orders import parse_order
+from . import order_attention
 from .customers import customers
 
 
@@ -56,3 +57,14 @@ def apply(order):
         }
     )
     sale.message_post(body=order.env._("Amazon has told who bought."))
+
+
+def refused(order, why):
+    """Odoo can't take the buyer: the sale stays as it is, and somebody is told."""
+    order.to_redirect = False
+    message = order.env._(
+        "Amazon named another buyer or address, but Odoo refused it: %s Change customer "
+        "and address of sale and transfer by hand.",
+        why,
+    )
+    order_attention.tell(order, order.env._("Buyer changed at Amazon"), message)

@@ -1,13 +1,13 @@
 """Amazon canceled an order that is a sale already."""
 
-from . import order_consolidate, unlinked_items
+from . import order_attention, order_consolidate, unlinked_items
 
 
 def apply(order):
     """Cancel sale and transfers as long as nothing has left; afterwards only tell."""
     sale = order.sale_order_id
     if not sale or sale.state == "cancel":
-        order.write({"state": "canceled", "next_try": False})
+        _settle(order)
         return
     if order_consolidate.is_consolidated(sale):
         _tell(order, order_consolidate.tell_canceled(order))
@@ -35,19 +35,32 @@ def apply(order):
             sale.action_unlock()
         sale._action_cancel()
         sale.message_post(body=order.env._("Canceled at Amazon."))
-        order.write({"state": "canceled", "next_try": False, "to_invoice": False})
+        _settle(order)
+
+
+def refused(order, why):
+    """Odoo can't cancel the sale: it stays the order's sale, and somebody is told."""
+    message = order.env._(
+        "Amazon canceled this order, but Odoo refused to cancel the sale: %s Don't ship "
+        "it; cancel sale and transfers by hand.",
+        why,
+    )
+    _tell(order, message)
+
+
+def _settle(order):
+    order.write(
+        {
+            "state": "canceled",
+            "next_try": False,
+            "to_invoice": False,
+            "attention": False,
+        }
+    )
 
 
 def _tell(order, message):
-    """Once: the order may change at Amazon again without any news in it."""
     order.next_try = False
-    if order.attention == message:
-        return
-    order.attention = message
-    order.sale_order_id.message_post(body=message)
-    order.sale_order_id.activity_schedule(
-        "mail.mail_activity_data_warning",
-        summary=order.env._("Canceled at Amazon"),
-        note=message,
-        user_id=(order.account_id.user_id or order.env.user).id,
-    )
+    if order.attention != message:
+        order.sale_order_id.message_post(body=message)
+    order_attention.tell(order, order.env._("Canceled at Amazon"), message)

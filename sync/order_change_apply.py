@@ -34,6 +34,7 @@ def apply(order):
         if locked:
             sale.action_unlock()
         moves = sale.order_line.move_ids
+        units = {line: line.product_uom_qty for line in sale.order_line}
         if order.fulfilled_by == "AMAZON":  # Amazon's stock needs no transfer
             sale = sale.with_context(skip_procurement=True)
         sale.write({"order_line": commands})
@@ -45,7 +46,11 @@ def apply(order):
             raise UserError(_by_hand(order, str(exc))) from exc
         if locked:
             sale.action_lock()
-        _settle(order, plan.order)
+        added = sale.order_line.filtered(
+            lambda line: line.amazon_order_line_id
+            and line.product_uom_qty > units.get(line, 0)
+        )
+        _settle(order, plan.order, added)
     body = order.env._("Amazon's changes were applied:") + order._change_table(rows)
     sale.message_post(body=body)
     order.message_post(body=body)
@@ -95,6 +100,7 @@ def _by_hand(order, why):
 def _plan(order):
     try:
         parsed = parse_order(order.payload)
+        _check_skus(order, parsed)
         unlinked_items.check(order)
         amounts = order_amounts(
             parsed, fallback=order.store_id.marketplace_id.prices_include_tax
@@ -138,7 +144,7 @@ def _values(plan, sale):
 def _commands(plan, sale, wanted):
     """What to write on the sale's lines: the items by their id, charges by product."""
     order = plan.record
-    charges = _charge_lines(order, sale)
+    charges = _charge_lines(sale)
     commands, kept = [], sale.order_line.browse()
     for values in wanted:
         item = values.get("amazon_order_line_id")
@@ -148,10 +154,7 @@ def _commands(plan, sale, wanted):
             )[:1]
             _check_item(plan, line, values)
         else:
-            of_product = charges.filtered(
-                lambda x, v=values: x.product_id.id == v["product_id"]
-            )
-            line = (of_product - kept)[:1]
+            line = _same_charge(order, charges - kept, values)
         kept |= line
         if not line:
             commands.append(Command.create(values))
@@ -167,7 +170,7 @@ def _commands(plan, sale, wanted):
     return commands
 
 
-def _charge_lines(order, sale):
+def _charge_lines(sale):
     return sale.order_line.filtered(
         lambda line: not line.amazon_order_line_id
         and not line.display_type
@@ -175,15 +178,18 @@ def _charge_lines(order, sale):
     )
 
 
+def _same_charge(order, charges, values):
+    """The line of a charge: there are two where Amazon remits some of the tax."""
+    taxes = set(values["tax_ids"][0][2])
+    return charges.filtered(lambda x: x.product_id.id == values["product_id"]).sorted(
+        lambda x: (x.amazon_order_id != order, set(x.tax_ids.ids) != taxes)
+    )[:1]
+
+
 def _gone_charges(order, charges):
-    """Lines of charges that Amazon has dropped; a person's own lines are not among
-    them."""
-    dropped = [
-        order.store_id._charge_product(row["key"])[0]
-        for row in order.changes
-        if not row["sku"] and row["field"] == "amount" and row["now"] == "0"
-    ]
-    return charges.filtered(lambda line: line.product_id in dropped)
+    """Lines of charges that Amazon has dropped, or one of the two of a kind; a person's
+    own lines are not among them."""
+    return charges.filtered(lambda line: line.amazon_order_id == order)
 
 
 def _update(line, values):
@@ -201,6 +207,20 @@ def _update(line, values):
 
 
 # What speaks against it
+
+
+def _check_skus(order, parsed):
+    """The product of another SKU is another sale line, with another transfer."""
+    now = {item.order_item_id: item_values(item)["sku"] for item in parsed.items}
+    for item in order.line_ids:
+        sku = now.get(item.item_ref, item.sku)
+        if sku != item.sku:
+            why = order.env._(
+                "Amazon has SKU %(now)s where %(before)s was sold",
+                now=sku or "?",
+                before=item.sku or "?",
+            )
+            raise UserError(_by_hand(order, why))
 
 
 def _check_item(plan, line, values):
@@ -291,14 +311,35 @@ def _check_invoices(sale):
 # Done
 
 
-def _settle(order, parsed):
-    """Sale and Amazon agree: the order is what Amazon says now."""
+def _settle(order, parsed, added):
+    """Sale and Amazon agree: the order is what Amazon says now.
+
+    :param added: sale lines of items that are new, or have more units
+    """
     items = {item.order_item_id: item_values(item) for item in parsed.items}
     for line in order.line_ids:
         line.write(items.get(line.item_ref) or {"quantity": 0, "amount_total": 0.0})
     order.write(order_change.AGREED)
+    if order.fulfilled_by == "MERCHANT":
+        _hand_on(order, added)
     shipped = any(order.sale_order_id.order_line.mapped("qty_delivered"))
     if shipped and order.store_id.invoice_policy != "none":
         order.to_invoice = True
         order.account_id._enqueue("process")
     order_change.tell(order)
+
+
+def _hand_on(order, added):
+    """What the sale has more of is announced, and done by itself, as at an import."""
+    store = order.store_id
+    services = added & unlinked_items.service_lines(order.sale_order_id)
+    if store.auto_ship == "outside":  # Amazon knows of whatever leaves
+        for item in added.amazon_order_line_id:
+            item.quantity_outside = item.quantity
+        unlinked_items.deliver(services)
+    unlinked_items.announce(services)
+    if store._auto_steps() and added.move_ids.filtered(
+        lambda move: move.state not in ("done", "cancel")
+    ):
+        order.write({"automation_due": True, "left_open": False})
+        order.account_id._enqueue("process")

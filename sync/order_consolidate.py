@@ -20,12 +20,12 @@ from odoo.tools import SQL
 
 from . import (
     consolidation_time,
+    customer_delivery,
     order_import,
     order_wait,
     order_warehouse,
     unlinked_items,
 )
-from .customer_delivery import Customer
 from .order_tax import TaxRules
 from .problem import Problem
 from .sale_builder import SaleBuilder
@@ -50,6 +50,14 @@ def consolidate_due(account, run):
     return count
 
 
+def drop_requests(account):
+    """What a request was for is gone, canceled maybe: what comes later waits again."""
+    now = fields.Datetime.now()
+    for store in order_wait.stores(account).filtered("consolidate_requested"):
+        if not _due(store, now):
+            store.consolidate_requested = False
+
+
 def _consolidate(store, run):
     now = fields.Datetime.now()
     requested = store.consolidate_requested
@@ -59,11 +67,11 @@ def _consolidate(store, run):
     ready = orders.filtered(lambda order: order.next_try <= now)
     if ready:
         ready.process_run_id = run
-        end = requested or consolidation_time.last_time(
-            now, store.consolidation_time, store.tz
-        )
-        for key, parts in _groups(store, ready).items():
-            _sell(store, parts, end, is_fba=key[0])
+        # the job may come late: what two days have brought are two sales
+        by_end = ready.grouped(lambda x: requested or order_wait.end_of(store, x))
+        for end, of_day in sorted(by_end.items()):
+            for key, parts in _groups(store, of_day).items():
+                _sell(store, parts, end, is_fba=key[0])
         run._add(
             processed=len(ready.filtered(lambda order: order.state == "imported")),
             blocked=len(ready.filtered(lambda order: order.state == "blocked")),
@@ -93,14 +101,36 @@ def _due(store, now):
 
 
 def _groups(store, records):
-    """{(by Amazon, currency, warehouse): [Part]}; what can't be read is blocked."""
+    """{(by Amazon, currency, warehouse): [Part]}; what can't be read is blocked.
+
+    All in one savepoint, or one by one when something unforeseen is wrong with one.
+    """
+    try:
+        with store.env.cr.savepoint():
+            return _read(store, records)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except Exception as exc:
+        if len(records) == 1:
+            _block(records, exc)
+            return {}
+        _logger.info("Amazon orders of a day one by one after: %s", exc)
+    groups = defaultdict(list)
+    for record in records:
+        for key, parts in _groups(store, record).items():
+            groups[key] += parts
+    return groups
+
+
+def _read(store, records):
     plans = order_import.plan_all(records)
     partner = store.default_customer_id
     address = partner.address_get(["delivery"])["delivery"]
-    customer = Customer(partner, partner.browse(address))
+    customer = customer_delivery.Customer(partner, partner.browse(address))
     buyers = {plan.order.order_id: customer for plan in plans}
     warehouses = order_warehouse.choose(store, [p for p in plans if not p.order.is_fba])
-    builder = SaleBuilder(store, TaxRules(store), buyers, warehouses)
+    taxed_at = customer_delivery.destinations(customer, [p.order for p in plans])
+    builder = SaleBuilder(store, TaxRules(store), buyers, warehouses, taxed_at)
     groups = defaultdict(list)
     for plan in plans:
         try:
@@ -177,7 +207,7 @@ def _make(store, parts, end, is_fba):
     records.sale_order_id = sale
     order_import.mark_imported(records)
     left = is_fba or any(records.line_ids.mapped("quantity_fulfilled"))
-    if left:
+    if left or unlinked_items.has_left(sale):
         to_invoice(sale)
 
 
@@ -259,6 +289,13 @@ def shipped(pickings):
     )
     for sale in pickings.sale_id:
         to_invoice(sale)
+
+
+def delivered(sales):
+    """A person may have entered what has left without a transfer."""
+    for sale in sales.filtered(is_consolidated):
+        if sale.state == "sale" and unlinked_items.all_left(sale):
+            to_invoice(sale)
 
 
 def to_invoice(sale):

@@ -71,7 +71,11 @@ def _import_batch(store, plans, is_fba):
     confirm(store, sales, is_fba)
     for sale, p in zip(sales, plans, strict=True):
         p.record.sale_order_id = sale
-        left = is_fba or any(p.record.line_ids.mapped("quantity_fulfilled"))
+        left = (
+            is_fba
+            or unlinked_items.has_left(sale)
+            or any(p.record.line_ids.mapped("quantity_fulfilled"))
+        )
         p.record.to_invoice = left and store.invoice_policy != "none"
     mark_imported(store.env["amazon.order"].union(*(p.record for p in plans)))
 
@@ -88,7 +92,7 @@ def confirm(store, sales, is_fba):
     else:
         sales.action_confirm()
         order_automation.start(store, sales)
-        unlinked_items.announce(sales)
+        unlinked_items.announce(unlinked_items.service_lines(sales))
 
 
 def mark_imported(records):

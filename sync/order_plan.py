@@ -21,6 +21,9 @@ def plan(record):
         order = parse_order(record.payload)
     except MalformedOrder as exc:
         raise Problem("malformed", str(exc)) from exc
+    if order.status == "CANCELLED":
+        record.write({"state": "canceled", "reason_code": False, "next_try": False})
+        return None
     if not record.store_id:
         raise Problem("marketplace", order.sales_channel.marketplace_id)
     if order.is_fba and record.store_id.fba_policy == "ignore":

@@ -9,7 +9,7 @@ import logging
 from markupsafe import Markup
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -43,6 +43,7 @@ def process_due(account):
     Order = account.env["amazon.order"]
     waiting = Order.search_count(_due(account))
     if not waiting:
+        retried(account.env, lambda: order_consolidate.drop_requests(account))
         return
     run = account._start_run("process", total=waiting)
     cron = account.env["ir.cron"]
@@ -120,11 +121,15 @@ def _process_batch(account, run):
     moved = (orders - canceled).filtered(lambda o: o.state == "imported")
     (orders - canceled - importable).next_try = False
     for order in canceled:
-        guarded(order, order_cancel.apply)
+        if why := _tried(order, order_cancel.apply):
+            order_cancel.refused(order, why)
     for order in moved.filtered("to_redirect"):
-        order_buyer.apply(order)
-        order_address.apply(order)
-    order_change.tell(moved | canceled)
+        if why := _tried(order, _redirect):
+            order_buyer.refused(order, why)
+    news = moved | canceled
+    if news and _tried(news, order_change.tell):
+        for order in news:  # the screens show what nobody could be told
+            _tried(order, order_change.tell)
     ready = _all_or_one_by_one(importable)
     run._add(
         processed=len(ready),
@@ -132,6 +137,11 @@ def _process_batch(account, run):
         blocked=len(importable.filtered(lambda o: o.state == "blocked")),
     )
     return len(orders)
+
+
+def _redirect(order):
+    order_buyer.apply(order)
+    order_address.apply(order)
 
 
 def _all_or_one_by_one(orders):
@@ -161,8 +171,29 @@ def guarded(order, function):
         raise
     except Problem as exc:
         order._block(exc.code, str(exc))
-    except (UserError, ValidationError, AccessError) as exc:
-        order._block("refused", str(exc))
     except Exception as exc:
-        _logger.exception("Amazon order %s can't be imported", order.amazon_order_ref)
-        order._block("refused", f"{type(exc).__name__}: {exc}.")
+        order._block("refused", _words(order, exc))
+
+
+def _tried(orders, function):
+    """Run ``function(orders)`` of imported orders in a savepoint.
+
+    :return: why it failed, in words; None when it did not. The orders stay imported:
+        they have their sales
+    """
+    try:
+        with orders.env.cr.savepoint():
+            function(orders)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    except Exception as exc:
+        return _words(orders, exc)
+    return None
+
+
+def _words(orders, exc):
+    if isinstance(exc, Problem | UserError):
+        return str(exc)
+    names = ", ".join(orders.mapped("amazon_order_ref"))
+    _logger.error("Amazon orders %s can't be processed", names, exc_info=exc)
+    return f"{type(exc).__name__}: {exc}."

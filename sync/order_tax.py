@@ -111,12 +111,13 @@ class TaxRules:
         """Whether a refund carries Amazon's amount under these taxes, as its sale did.
 
         :param source: the line of sale or invoice that is refunded; where it has a tax
-            and Amazon names none, the tax is in the price
+            and Amazon names none, the tax is in prices that include it
         """
         if self.store.tax_mode != "amazon" or len(taxes) != 1:
             return False
         return bool(
             amount
+            or not self.store.marketplace_id.prices_include_tax
             or source.currency_id.is_zero(source.price_total - source.price_subtotal)
         )
 
@@ -212,7 +213,9 @@ class TaxRules:
         )
         if key not in self.positions:
             Position = self.store.env["account.fiscal.position"]
-            position = Position._get_fiscal_position(partner, delivery=place)
+            # Odoo has none for a customer without country, wherever the goods go
+            buyer = partner if partner.country_id else place
+            position = Position._get_fiscal_position(buyer, delivery=place)
             if taxed and position.vat_required and position not in key[-2:]:
                 # the buyer has a VAT number, yet Amazon charged the tax
                 anybody = self.automatic.filtered(lambda p: not p.vat_required)

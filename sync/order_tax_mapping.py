@@ -52,6 +52,7 @@ class Mappings:
     def __init__(self, store):
         self.none = store.env["account.tax"]
         self.rows = [_Row(row) for row in store.tax_mapping_ids]
+        self.digit = Decimal(str(store.currency_id.rounding))
         self.found = {}
 
     def find(self, kinds, place, charge):
@@ -61,7 +62,7 @@ class Mappings:
             ranks = [
                 (rank, number)
                 for number, row in enumerate(self.rows)
-                if (rank := row.rank(kinds, place, charge))
+                if (rank := row.rank(kinds, place, charge, self.digit))
             ]
             # rows come by sequence: of two that fit as well, the first
             best = max(ranks, key=lambda found: (found[0], -found[1]), default=None)
@@ -89,8 +90,11 @@ class _Row:
         else:
             self.reach = GROUP if row.country_group_id else EVERYWHERE
 
-    def rank(self, kinds, place, charge):
-        """How much the row says of the charge; None where it does not fit."""
+    def rank(self, kinds, place, charge, digit):
+        """How much the row says of the charge; None where it does not fit.
+
+        :param digit: the currency's last one
+        """
         if self.kind not in kinds:
             return None
         if self.reach != EVERYWHERE and place.country not in self.countries:
@@ -100,12 +104,7 @@ class _Row:
         if not self.rate:
             return self.reach, -kinds.index(self.kind), 0, 0
         distance = abs(charge.tax - charge.net * self.rate)
-        if not charge.tax or distance > _rounding(charge):
+        # what rounding unit by unit can make of a rate
+        if not charge.tax or distance > digit * (charge.quantity + 1) / 2:
             return None
         return self.reach, -kinds.index(self.kind), 1, -distance
-
-
-def _rounding(charge):
-    """What rounding unit by unit can make of a rate, in the currency's last digit."""
-    digit = Decimal(1).scaleb(min(charge.tax.as_tuple().exponent, 0))
-    return digit * (charge.quantity + 1) / 2

@@ -37,14 +37,17 @@ def park(orders):
         and not order.store_id.consolidate_requested
     )
     for store, own in chosen.grouped("store_id").items():
-        by_end = own.grouped(lambda order, store=store: _end(store, order.next_try))
+        by_end = own.grouped(lambda order, store=store: end_of(store, order))
         for end, of_day in by_end.items():
             if end > now:
                 _wait(store, of_day, end)
 
 
-def _end(store, moment):
-    return consolidation_time.next_time(moment, store.consolidation_time, store.tz)
+def end_of(store, order):
+    """When the day ends in which the order could be imported."""
+    return consolidation_time.next_time(
+        order.next_try, store.consolidation_time, store.tz
+    )
 
 
 def _wait(store, orders, end):

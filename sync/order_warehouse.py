@@ -8,6 +8,7 @@ from collections import Counter, defaultdict, namedtuple
 
 from . import stock_kits, stock_levels
 from .customer_address import Geography, delivery_address
+from .delivery_method import service_key
 from .stock_levels import EPSILON, Source
 
 # a routing rule, taken apart: sets are empty where it does not ask
@@ -57,11 +58,11 @@ def services(order):
     if fulfillment:
         transit = fulfillment.transit_time
         names += [fulfillment.service_level, transit and transit.shipping_service]
-    return {_plain(name) for name in names if name}
+    return {service_key(name) for name in names if name}
 
 
 def _plain(text):
-    """Compared without case, and with single spaces."""
+    """How places are compared: without case, and with single spaces."""
     return " ".join((text or "").split()).casefold()
 
 
@@ -71,7 +72,7 @@ def _rules(records):
             rule.warehouse_id,
             {*rule.country_ids.ids, *rule.country_group_ids.country_ids.ids},
             set(rule.state_ids.ids),
-            {_plain(text) for text in (rule.services or "").split(",") if text.strip()},
+            {service_key(x) for x in (rule.services or "").split(",") if x.strip()},
             rule.require_stock,
         )
         for rule in records

@@ -28,7 +28,8 @@ def not_before_start(moment, start, tz):
     """
     zone = ZoneInfo(tz or "UTC")
     day = moment.replace(tzinfo=UTC).astimezone(zone).date()
-    hours, minutes = divmod(round(start * 60), 60)
+    # 23:59:59 is a time of day, and no time of the next one
+    hours, minutes = divmod(min(round(start * 60), 24 * 60 - 1), 60)
     begin = datetime.combine(day, time(hours, minutes), zone).astimezone(UTC)
     return max(moment, begin.replace(tzinfo=None))
 

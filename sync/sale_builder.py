@@ -20,12 +20,17 @@ def gift_message(order):
 
 
 class SaleBuilder:
-    """Values of the sales of one store's batch."""
+    """Values of the sales of one store's batch.
 
-    def __init__(self, store, rules, buyers, warehouses=None):
+    :param buyers: {order id: Customer}
+    :param taxed_at: the same of those whose goods go elsewhere than the sale says
+    """
+
+    def __init__(self, store, rules, buyers, warehouses=None, taxed_at=None):
         self.store = store
         self.rules = rules
         self.buyers = buyers
+        self.taxed_at = buyers | (taxed_at or {})
         self.warehouses = warehouses or {}  # by order id; else the store's
         self.expected = []
         self.rates = {}
@@ -59,7 +64,7 @@ class SaleBuilder:
             "amazon_gift_message": gift_message(order),
             **store._sale_labels(order.order_id),
             "amazon_delivery_note": delivery_note(store.env, order),
-            "order_line": self._lines(plan, customer),
+            "order_line": self._lines(plan, self.taxed_at[order.order_id]),
         }
         self.expected.append(self._expected(plan, values["order_line"]))
         return record._prepare_sale_order(values, order)

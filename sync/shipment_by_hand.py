@@ -24,7 +24,10 @@ def lines_of(order):
 
 
 def confirm(order, carrier, tracking):
-    """The items are delivered, and Amazon is told; a refused message goes again."""
+    """The items are delivered, and Amazon is told; a refused message goes again.
+
+    What Amazon confirms by itself is delivered and invoiced like any other.
+    """
     package = {
         "tracking": tracking,
         "ship_date": fields.Datetime.to_string(fields.Datetime.now()),
@@ -37,10 +40,10 @@ def confirm(order, carrier, tracking):
         row._resend()
     lines = unlinked_items.left_by_hand(order)
     unlinked_items.deliver(lines)
-    told = shipment_outbox.told_units(order)
-    items = unlinked_items.to_confirm(lines, told)
-    if items:
-        _queue(order, package, items)
+    if not shipment_outbox.confirms_itself(order):
+        told = shipment_outbox.told_units(order)
+        if items := unlinked_items.to_confirm(lines, told):
+            _queue(order, package, items)
     if order.store_id.invoice_policy != "none":
         order.to_invoice = True
     order.account_id._enqueue("process")

@@ -126,8 +126,14 @@ def _is_merchant(picking):
 
 def _is_ours(picking):
     """Whether Amazon has to be told: not of what it confirms or knows itself."""
-    programs = picking.sale_id.amazon_order_id.programs or ""
-    return not picking.amazon_shipped_outside and "FBM_SHIP_PLUS" not in programs
+    return not picking.amazon_shipped_outside and not confirms_itself(
+        picking.sale_id.amazon_order_id
+    )
+
+
+def confirms_itself(order):
+    """Whether Amazon confirms the shipments of an order by itself (FBM Ship+)."""
+    return "FBM_SHIP_PLUS" in (order.programs or "")
 
 
 def package_numbers(orders):
@@ -163,21 +169,38 @@ def shipped_items(picking, told):
         own = moves.filtered(lambda m, line=line: m.sale_line_id == line)
         factor = line._amazon_factor()
         known = told.get(item, 0)
+        units = line.qty_delivered / factor
         if own.product_id == line.product_id and factor == 1:
-            units = sum(
+            # where goods came back, it is what is no longer to leave that has left
+            left = max(units, item.quantity - _still_to_leave(line))
+            moved = sum(
                 m.product_uom._compute_quantity(
                     m.quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )
                 for m in own
             )
-        else:
-            units = line.qty_delivered / factor - known
-        units = min(int(units + 1e-6), item.quantity - known)
+            units = min(left, known + moved)
+        units = min(int(units + 1e-6), item.quantity) - known
         if units > 0:
             items[item.item_ref] = units
             told[item] = known + units
     items |= unlinked_items.confirmed_with(picking, told)
     return [[item_ref, units] for item_ref, units in items.items()]
+
+
+def _still_to_leave(line):
+    """Units of a sale line whose transfers are open, at whatever step they are."""
+    moves = line.move_ids.filtered(
+        lambda m: (
+            m.state not in ("done", "cancel") and m.location_id.usage != "customer"
+        )
+    )
+    return sum(
+        m.product_uom._compute_quantity(
+            m.product_uom_qty, line.product_uom_id, rounding_method="HALF-UP"
+        )
+        for m in moves - moves.move_orig_ids
+    )
 
 
 def told_units(orders):

@@ -61,7 +61,8 @@ def decide(line):
         return HOLD
     if listing.status != "not_listed" or listing.is_manual:
         if listing.to_match and store.is_loading:
-            return WAIT  # its product is being looked for
+            # its product is being looked for; of a load that can't go on nobody knows
+            return WAIT if store._can_load() else HOLD
         return SERVICE if store.unlinked_policy == "service" else HOLD
     if store.unknown_sku_policy == "hold":
         return HOLD
@@ -123,14 +124,17 @@ def service_lines(sales):
 
 def deliver(lines):
     """These service lines have left the house."""
-    for line in _undelivered(lines):
-        line.qty_delivered = line.product_uom_qty
+    for units, own in _undelivered(lines).grouped("product_uom_qty").items():
+        own.qty_delivered = units
 
 
-def announce(sales):
-    """Tell the warehouse of what no transfer shows; without a transfer, by a task."""
-    for sale, lines in service_lines(sales).grouped("order_id").items():
-        items = lines.amazon_order_line_id.filtered(
+def announce(lines):
+    """Tell the warehouse of what no transfer shows; without a transfer, by a task.
+
+    :param lines: service lines that are new, or have more units now
+    """
+    for sale, own in lines.grouped("order_id").items():
+        items = own.amazon_order_line_id.filtered(
             lambda item: item.quantity_outside < item.quantity
         )
         if not items:
@@ -138,13 +142,22 @@ def announce(sales):
         words = Markup("<br/>").join(map(_by_hand, items))
         for document in (sale, *sale.picking_ids):
             document.message_post(body=words)
-        order = sale.amazon_order_id
-        if not _open_shipments(sale) and _undelivered(lines):
-            order.activity_schedule(
-                "amazon_connector.activity_ship_by_hand",
-                note=words,
-                user_id=(order.account_id.user_id or sale.env.user).id,
-            )
+        if not _open_shipments(sale) and _undelivered(own):
+            _give_task(sale, words)
+
+
+def _give_task(sale, words):
+    order, user = sale.amazon_order_id, sale.amazon_store_id.account_id.user_id
+    values = {"note": words, "user_id": (user or sale.env.user).id}
+    if order:
+        order.activity_schedule("amazon_connector.activity_ship_by_hand", **values)
+        return
+    # of a day's sale Amazon is told nothing: there is no button to press
+    sale.activity_schedule(
+        "mail.mail_activity_data_todo",
+        summary=sale.env._("Ship it by hand, then enter what was delivered"),
+        **values,
+    )
 
 
 def _by_hand(item):
@@ -166,6 +179,11 @@ def _open_shipments(sale):
         lambda picking: picking.picking_type_code == "outgoing"
         and picking.state not in ("done", "cancel")
     )
+
+
+def all_left(sale):
+    """Whether nothing of the sale is to be shipped any more, by transfer or by hand."""
+    return not (_open_shipments(sale) or _undelivered(service_lines(sale)))
 
 
 # -- leaving --------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Stores with one sale a day: what their tests share."""
 
+from datetime import timedelta
+
 from odoo import fields
 
 from ..sync import consolidation_time, order_wait
@@ -18,9 +20,17 @@ class DailyMixin:
         store.write({"order_mode": "daily", **values})
         return store
 
-    def last_end(self, store):
-        return consolidation_time.last_time(
-            fields.Datetime.now(), store.consolidation_time, store.tz
+    def last_end(self, store, before=None):
+        """The latest end of a day; the one before another."""
+        before = before or fields.Datetime.now()
+        end = before - timedelta(days=3)
+        while (later := self.end_after(store, end)) < before:
+            end = later
+        return end
+
+    def end_after(self, store, moment):
+        return consolidation_time.next_time(
+            moment + timedelta(seconds=1), store.consolidation_time, store.tz
         )
 
     def end_day(self, account):

@@ -1,8 +1,11 @@
 """One sale a day: when it is made, and of which orders."""
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..sync.consolidation_time import next_time
 from .consolidation_case import FREE, DailyCase
@@ -110,6 +113,65 @@ class TestWaiting(DailyCase):
         self.assertEqual(self.inbox(late).state, "pending")
         self.assertGreater(self.inbox(late).next_try, fields.Datetime.now())
 
+    def test_request_ends_with_its_orders(self):
+        """rows 4.22, 4.24: what Consolidate Now was pressed for is canceled meanwhile:
+        the orders after it wait for the end of the day"""
+        order = self.order()
+        self.take_in(self.account)
+        self.store.action_consolidate_now()
+        self.sandbox.cancel(order.order_id)
+        self.sandbox.clock.advance(180)
+        self.take_in(self.account)
+        self.assertEqual(self.inbox(order).state, "canceled")
+        later = self.order()
+        self.sandbox.clock.advance(180)
+        self.take_in(self.account)
+        self.assertFalse(self.sales(self.store))
+        self.assertEqual(self.inbox(later).reason_code, "consolidation")
+
+    def test_job_comes_a_day_late(self):
+        """rows 4.22, 5.25: what two days have brought are two sales, each of its day"""
+        first, second = self.order(), self.order()
+        self.take_in(self.account)
+        end = self.last_end(self.store)
+        self.inbox(second).next_try = end
+        before = self.last_end(self.store, before=end)
+        self.inbox(first).next_try = before
+        self.process(self.account)
+        sales = self.sales(self.store)
+        self.assertEqual(
+            {sale.date_order: sale.amazon_order_ids for sale in sales},
+            {before: self.inbox(first), end: self.inbox(second)},
+        )
+        self.assertEqual(len(set(sales.mapped("client_order_ref"))), 2)
+
+    def test_unforeseen_holds_one_order(self):
+        """row 4.22: what another add-on refuses, or stumbles over, is held alone"""
+        good, refused, broken = self.order(), self.order(), self.order()
+        self.take_in(self.account)
+        causes = {
+            refused.order_id: UserError("Not on Sundays."),
+            broken.order_id: KeyError("Sunday"),
+        }
+        Order = type(self.env["amazon.order"])
+        prepare = Order._prepare_sale_order
+
+        def of_another_addon(record, values, order):
+            if record.amazon_order_ref in causes:
+                raise causes[record.amazon_order_ref]
+            return prepare(record, values, order)
+
+        with (
+            patch.object(Order, "_prepare_sale_order", of_another_addon),
+            mute_logger("odoo.addons.amazon_connector.sync.order_consolidate"),
+        ):
+            self.end_day(self.account)
+        self.assertEqual(self.sales(self.store).amazon_order_ids, self.inbox(good))
+        for order, words in ((refused, "Not on Sundays."), (broken, "KeyError")):
+            record = self.inbox(order)
+            self.assertEqual((record.state, record.reason_code), ("blocked", "refused"))
+            self.assertIn(words, record.reason)
+
     def test_contradictions(self):
         """rows 4.22, T13: settings that contradict one sale a day are refused"""
         self.store.order_mode = "single"
@@ -117,6 +179,7 @@ class TestWaiting(DailyCase):
         for values, words in (
             ({"default_customer_id": False}, "default customer"),
             ({"consolidation_time": 24.0}, "23:59"),
+            ({"consolidation_time": 23.995}, "23:59"),
             ({"tz": False}, "time zone"),
             ({"confirm_mode": "any"}, "no shipment"),
         ):

@@ -1,6 +1,7 @@
 """Invoices that wait for a person to give them date and number, many at once."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -125,6 +126,20 @@ class TestInvoiceBatch(InvoiceCase):
         names = invoices.mapped("name")
         self.bill()
         self.assertEqual(invoices.mapped("name"), names)
+
+    def test_account_not_connected(self):
+        """row 4.23: what no job would post is refused; a few are posted at once"""
+        invoices = self.invoiced(2)
+        self.account.state = "draft"
+        self.assertFalse(self.account.process_cron_id.active)
+        at_once = "odoo.addons.amazon_connector.models.amazon_invoice_batch.AT_ONCE"
+        # this one undoes what was made before the error, as a request does
+        with patch(at_once, 1), self.assertRaises(UserError) as caught:
+            self.wizard().action_post()
+        self.assertIn("not connected", str(caught.exception))
+        self.assertFalse(self.latest())
+        self.wizard().action_post()
+        self.assertEqual(set(invoices.mapped("state")), {"posted"})
 
     def test_journal_that_cannot_receive(self):
         """rows 4.23, 7.4: a journal without incoming payments is refused in a sentence"""

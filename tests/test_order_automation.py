@@ -3,8 +3,9 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..sync import order_trace
+from ..sync import order_automation, order_trace
 from .common import AmazonCase
+from .consolidation_case import FREE, DailyMixin
 
 
 class AutomationCase(AmazonCase):
@@ -263,3 +264,57 @@ class TestOrderAutomation(AutomationCase):
             set(waiting.sale_order_id.picking_ids.mapped("state")), {"done"}
         )
         return self.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestDailyAutomation(DailyMixin, AutomationCase):
+    """Many orders, one transfer; the batch is smaller than the day."""
+
+    def setUp(self):
+        super().setUp()
+        self.daily(self.account)
+        self.patch(order_automation, "BATCH", 2)
+
+    def end(self, orders):
+        """The day's sale of the orders, after the job."""
+        self.take_in(self.account)
+        self.end_day(self.account)
+        sale = self.inbox(orders[0]).sale_order_id
+        self.assertEqual(len(sale.amazon_order_ids), len(orders))
+        return sale
+
+    def test_said_once(self):
+        """rows 4.22, 8.10: why a day's transfer stays open is said once, on each order"""
+        self.store.auto_ship = "outside"
+        sale = self.end([self.order(FREE | {"quantity": 100}) for _ in range(5)])
+        picking = sale.picking_ids
+        self.assertNotEqual(picking.state, "done")
+        for order in sale.amazon_order_ids:
+            self.assertIn("Not enough stock", order.left_open)
+        said = picking.message_ids.filtered(lambda m: "Not enough" in (m.body or ""))
+        self.assertEqual(len(said), 1)
+        self.assertEqual(self.run_of(self.account, "process").left_open, 5)
+        picking.move_ids.quantity = 500
+        self.ship(picking)
+        self.assertFalse(any(sale.amazon_order_ids.mapped("left_open")))
+
+    def test_cancel_request_of_any(self):
+        """rows 4.22, 8.10: a buyer's wish beyond the batch keeps the transfer as well"""
+        self.store.auto_ship = "outside"
+        orders = [self.order(FREE) for _ in range(5)]
+        request = {"requester": "BUYER", "cancelReason": "Ordered by mistake"}
+        orders[-1].items[0]["cancellation"] = {"cancellationRequest": request}
+        sale = self.end(orders)
+        self.assertEqual(sale.picking_ids.state, "assigned")
+        for order in sale.amazon_order_ids:
+            self.assertIn("asked to cancel", order.left_open)
+
+    def test_service_lines_only(self):
+        """rows 4.22, 8.9: a day of service lines that left outside Odoo is invoiced"""
+        self.store.write({"auto_ship": "outside", "unlinked_policy": "service"})
+        self.env["amazon.listing"].create(
+            {"store_id": self.store.id, "sku": "BLANK-1", "is_manual": True}
+        )
+        sale = self.end([self.order(FREE | {"sku": "BLANK-1"}) for _ in range(3)])
+        self.assertFalse(sale.picking_ids)
+        self.assertMoney(sale.invoice_ids.amount_total, f"{sale.amount_total:.2f}")

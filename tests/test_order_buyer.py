@@ -1,5 +1,8 @@
 """Buyer data that Amazon tells only after the order was seen, or became a sale."""
 
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .customer_case import CustomerCase
@@ -56,6 +59,28 @@ class TestLateBuyer(CustomerCase):
         after = (sale.amount_total, sale.pricelist_id, sale.fiscal_position_id)
         self.assertEqual(after, before)
         self.assertFalse(self.inbox(order).attention)
+
+    def test_refused_by_odoo(self):
+        """rows 5.1, 5.21: a buyer whom Odoo refuses stops nothing: the sale stays, a
+        person is told once, and other orders come in"""
+        order, sale = self.told_later()
+        write = type(sale).write
+
+        def of_another_addon(sales, values):
+            if "partner_id" in values:
+                raise ValidationError("Customers need a number.")
+            return write(sales, values)
+
+        other = self.sandbox.add_order(self.seller)
+        with patch.object(type(sale), "write", of_another_addon):
+            self.tell(order)
+        record = self.inbox(order)
+        self.assertEqual(record.state, "imported")
+        self.assertFalse(record.next_try or record.to_redirect)
+        self.assertIn("Customers need a number.", record.attention)
+        self.assertEqual(len(sale.activity_ids), 1)
+        self.assertEqual(sale.partner_id, self.default)
+        self.assertEqual(self.inbox(other).state, "imported")
 
     def test_chosen_by_hand(self):
         """row 5.21: a customer whom a person chose stays"""

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_order_import import ImportCase
@@ -59,6 +62,61 @@ class TestOrderCancel(ImportCase):
         self.assertIn("after it was shipped", record.attention)
         self.assertEqual(sale.activity_ids.summary, "Canceled at Amazon")
         self.assertEqual(sale.activity_ids.user_id, self.account.user_id)
+
+    def refuse(self, words="The period is closed."):
+        """Another add-on does not let sales be canceled."""
+        sale = type(self.env["sale.order"])
+        return patch.object(sale, "_action_cancel", side_effect=UserError(words))
+
+    def test_refused_by_odoo(self):
+        """row 4.33: where Odoo refuses to cancel, the sale stays the order's, and a
+        person is told once; it is canceled as soon as Odoo lets it"""
+        order, sale = self.sell()
+        other = self.sandbox.add_order(self.seller)
+        with self.refuse():
+            record = self.cancel(order)
+            self.assertEqual(self.inbox(other).state, "imported")
+            self.assertEqual((record.state, sale.state), ("imported", "sale"))
+            self.assertIn("The period is closed. Don't ship it", record.attention)
+            self.assertEqual(sale.activity_ids.summary, "Canceled at Amazon")
+            self.assertFalse(record.next_try)
+            order.touch(self.sandbox.clock.now())
+            self.sandbox.clock.advance(180)
+            self.take_in(self.account)
+            self.assertEqual(len(sale.activity_ids), 1)
+        order.touch(self.sandbox.clock.now())
+        self.sandbox.clock.advance(180)
+        self.take_in(self.account)
+        self.assertEqual((record.state, sale.state), ("canceled", "cancel"))
+        self.assertFalse(record.attention)
+
+    def test_held_with_its_sale(self):
+        """rows 4.14, 4.33: an order that has its sale never becomes another one; Link
+        Sale takes it over, cancellation included"""
+        order, sale = self.sell()
+        with self.refuse():
+            record = self.cancel(order)
+        record._block("refused", "The period is closed.")
+        record.action_process()
+        self.process(self.account)
+        self.assertEqual((record.state, record.reason_code), ("blocked", "sold_before"))
+        self.assertIn(sale.name, record.reason)
+        record.action_link_sale()
+        self.process(self.account)
+        self.assertEqual((record.state, sale.state), ("canceled", "cancel"))
+        self.assertEqual(record.sale_order_id, sale)
+
+    def test_retried_though_canceled(self):
+        """row 4.33: no button makes a sale of an order that Amazon has canceled"""
+        order, sale = self.sell()
+        with self.refuse():
+            record = self.cancel(order)
+        record._block("refused", "The period is closed.")
+        sale._action_cancel()
+        record.action_process()
+        self.process(self.account)
+        self.assertEqual(record.state, "canceled")
+        self.assertEqual(record.sale_order_id, sale)
 
     def test_told_once(self):
         """row 4.33: further changes of the order don't tell it again"""

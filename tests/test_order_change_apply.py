@@ -3,7 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from .test_order_change import MUGS, TAXED, ChangeCase
+from .test_order_change import BAG, MUGS, TAXED, ChangeCase
 
 
 @tagged("post_install", "-at_install")
@@ -86,6 +86,27 @@ class TestApply(ChangeCase):
         self.apply(record)
         self.assertMoney(sale.amount_total, "20.00")
         self.assertMoney(sale.amazon_remitted_tax, "1.65")
+
+    def test_tax_that_amazon_keeps_of_one(self):
+        """rows 4.35, 6.1: shipping in two lines, one with tax that Amazon remits, and
+        back to one"""
+        ship = {"shipping": "5.00"} | TAXED
+        order, record, sale = self.sell(MUGS | ship, BAG | ship)
+        shipping = self.store.shipping_product_id
+        own = self.line(sale, shipping)
+        self.assertMoney(own.price_subtotal, "10.00")
+        self.replace(order, facilitator=True, shipping="5.00")
+        self.apply(record)
+        self.assertAgreed(record)
+        self.assertMoney(own.price_subtotal, "5.00")
+        remitted = self.line(sale, shipping) - own
+        self.assertEqual(remitted.tax_ids, self.store._marketplace_taxes())
+        self.assertAsImported(order, sale)
+        self.replace(order, shipping="5.00")
+        self.apply(record)
+        self.assertAgreed(record)
+        self.assertEqual((own.price_subtotal, remitted.product_uom_qty), (10.0, 0))
+        self.assertAsImported(order, sale)
 
     def test_person_has_own_line(self):
         """row 4.35: a line that a person added is left alone; with a price it speaks
@@ -235,3 +256,48 @@ class TestApply(ChangeCase):
         self.open_screens(seller, sale, kinds=("form",))
         form = Form(sale.with_user(seller))
         self.assertEqual(form.amazon_changed_count, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestAnotherProduct(ChangeCase):
+    def test_other_sku(self):
+        """row 4.35: another SKU in the same item is another product: by hand only"""
+        order, record, sale = self.sell()
+        self.item(order)["product"]["sellerSku"] = "BACKPACK-20L"
+        self.settle(order)
+        self.assertEqual(
+            self.shown(record)["MUG-BLUE-350", "sku"], ("MUG-BLUE-350", "BACKPACK-20L")
+        )
+        with self.assertRaisesRegex(UserError, "SKU BACKPACK-20L where MUG.* by hand"):
+            self.apply(record)
+        self.assertTrue(record.is_changed)
+        self.assertEqual(
+            self.line(sale, self.mug).amazon_order_line_id.sku, "MUG-BLUE-350"
+        )
+
+    def test_added_service_is_announced(self):
+        """rows 4.28, 4.35: the warehouse is told of a service line that is new"""
+        self.store.unlinked_policy = "service"
+        self.env["amazon.listing"].create(
+            {"store_id": self.store.id, "sku": "NOTEBOOK-A5", "status": "listed"}
+        )
+        order, record, sale = self.sell()
+        self.edit(order, NOTEBOOK_A5={"total": "8.99", "quantity": 2} | TAXED)
+        self.apply(record)
+        for document in (sale, sale.picking_ids):
+            told = document.message_ids.filtered(lambda m: "ship it by hand" in m.body)
+            self.assertEqual(len(told), 1)
+            self.assertIn("2 × SKU NOTEBOOK-A5", told.body)
+            self.assertNotIn("MUG", told.body)
+
+    def test_added_units_leave_by_themselves(self):
+        """rows 4.35, 8.10: what the store ships by itself, it does for more units"""
+        self.store.auto_ship = "outside"
+        order, record, sale = self.sell(MUGS | TAXED)
+        self.assertEqual(sale.picking_ids.state, "done")
+        self.edit(order, BACKPACK_20L={"total": "25.50", "facilitator": False} | TAXED)
+        self.apply(record)
+        self.process(self.account)
+        self.assertEqual(set(sale.picking_ids.mapped("state")), {"done"})
+        self.assertEqual(self.line(sale, self.bag).qty_delivered, 1)
+        self.assertFalse(record.submission_ids)

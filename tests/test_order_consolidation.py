@@ -144,6 +144,33 @@ class TestDaysSale(DailyCase):
         self.assertEqual(sum(done.move_ids.mapped("quantity")), 2)
         self.assertEqual(len(sale.picking_ids), 2)
 
+    def test_services_alone(self):
+        """rows 4.22, 4.28: a sale without a transfer is announced as a task, and
+        invoiced once a person has entered what was delivered"""
+        self.store.write({"unlinked_policy": "service", "invoice_policy": "draft"})
+        self.env["amazon.listing"].create(
+            {"store_id": self.store.id, "sku": "HAT-1", "status": "listed"}
+        )
+        for _number in range(2):
+            self.order({"sku": "HAT-1", "total": "10.00", "tax_rate": 0})
+        self.take_in(self.account)
+        self.end_day(self.account)
+        sale = self.sales(self.store)
+        self.assertFalse(sale.picking_ids)
+        task = sale.activity_ids
+        self.assertIn("1 × SKU HAT-1", task.note)
+        self.assertEqual(task.user_id, self.account.user_id)
+        seller = new_test_user(
+            self.env, "delivers", "sales_team.group_sale_salesman_all_leads"
+        )
+        first, second = sale.order_line.filtered("product_id").with_user(seller)
+        first.qty_delivered = 1
+        self.process(self.account)
+        self.assertFalse(sale.invoice_ids)
+        second.qty_delivered = 1
+        self.process(self.account)
+        self.assertMoney(sale.invoice_ids.amount_total, "20.00")
+
     def test_held_ones_do_not_hold_the_others(self):
         """row 4.22: what can't be sold is left out, and is in the next sale once fixed"""
         good = [self.order() for _number in range(5)]

@@ -88,8 +88,8 @@ class TestOrderRouting(RoutingCase):
         self.assertEqual(self.shippers(self.sell(state="NY")), [self.east])
 
     def test_shipping_option(self):
-        """row 9.16: by Amazon's shipping option, in any case"""
-        self.rule(self.west, services="next_day, Second_Day")
+        """row 9.16: by Amazon's shipping option, in any case and with any signs"""
+        self.rule(self.west, services="next-day, Second Day")
         orders = [
             self.sell(service_level=level)
             for level in ("NEXT_DAY", "SECOND_DAY", "STANDARD")

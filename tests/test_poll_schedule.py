@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..sync import poll_schedule
 from .common import AmazonCase
+from .processes import ProcessCase, until
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +42,14 @@ class TestPollTimes(BaseCase):
         self.assertEqual(start(2026, 3, 29, 0, 0), datetime(2026, 3, 29, 4, 30))
         self.assertEqual(start(2026, 10, 25, 0, 0), datetime(2026, 10, 25, 5, 30))
 
+    def test_end_of_the_day(self):
+        """row 4.5: 23:59:42 begins a minute before midnight, and stops no pull"""
+        moment = datetime(2026, 1, 10, 12, 0)
+        self.assertEqual(
+            poll_schedule.not_before_start(moment, 23.995, "UTC"),
+            datetime(2026, 1, 10, 23, 59),
+        )
+
     def test_around_the_clock(self):
         """row 4.5: without a start every hour of the day will do"""
         moment = datetime(2026, 1, 10, 23, 0)
@@ -56,11 +65,12 @@ class TestPollSchedule(AmazonCase):
         self.account, self.seller = self.us()
         self.cron = self.account.orders_cron_id
 
-    def assertNext(self, minutes):
+    def assertNext(self, minutes, cron=None):
         """The scheduler's own next call is about `minutes` from now."""
+        cron = cron or self.cron
         self.account.invalidate_recordset()
-        self.cron.invalidate_recordset()
-        ahead = self.cron.nextcall - fields.Datetime.now()
+        cron.invalidate_recordset()
+        ahead = cron.nextcall - fields.Datetime.now()
         self.assertAlmostEqual(ahead / timedelta(minutes=1), minutes, delta=0.5)
         self.assertEqual(self.account.next_check, self.cron.nextcall)
 
@@ -125,6 +135,41 @@ class TestPollSchedule(AmazonCase):
             [60, 30, 720, 240, 60, 60],
         )
 
+    def test_shorter_pause_holds_at_once(self):
+        """row 4.3: a shorter pause does not wait for the end of the long one"""
+        jobs = ("orders", "shipments", "stock", "settlements")
+        crons = {job: self.account[f"{job}_cron_id"] for job in jobs}
+        for job, cron in crons.items():
+            self.account[f"{job}_interval"] = 1440
+            cron.nextcall = fields.Datetime.now() + timedelta(hours=23)
+        for job, cron in crons.items():
+            self.account[f"{job}_interval"] = 15
+            self.assertNext(15, cron)
+        self.account.orders_interval = 120
+        self.assertNext(15)  # what was due sooner stays so
+
+    def test_start_time_cleared(self):
+        """row 4.5: around the clock again, the next pull is not put off any more"""
+        self.account.write({"tz": "UTC", "orders_start": 23.75})
+        self.cron.nextcall = fields.Datetime.now() + timedelta(hours=20)
+        self.account.orders_start = 0
+        self.assertNext(60)
+
+    def test_job_takes_over_what_was_changed_meanwhile(self):
+        """row 4.3: what was saved while a job ran holds once it ends"""
+        cron = self.account.shipments_cron_id
+        due = fields.Datetime.now() - timedelta(hours=1)
+        cron.write({"interval_number": 1440, "nextcall": due})
+        self.send(self.account)
+        self.assertNext(60, cron)
+        self.assertEqual(cron.interval_number, 60)
+        # a job for which the account has no setting stays as it is
+        other = self.account.process_cron_id
+        other.interval_number = 90
+        self.process(self.account)
+        other.invalidate_recordset()
+        self.assertEqual(other.interval_number, 90)
+
     def test_impossible_settings(self):
         """rows 4.3, 4.5: refused with what can be chosen"""
         for values, words in (
@@ -144,3 +189,34 @@ class TestPollSchedule(AmazonCase):
         self.assertTrue(self.cron.active)
         trigger = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
         self.assertTrue(trigger)
+
+
+@tagged("post_install", "-at_install")
+class TestPauseChangedMeanwhile(ProcessCase):
+    def test_saved_while_the_job_runs(self):
+        """row 4.3: a pause can be saved while its job runs, which takes it over"""
+        self.save(1440)
+        self.sandbox.faults.add("searchOrders", kind="slow", seconds=4, times=1)
+        job = self.workers.start("cron", account=self.account, job="orders")
+        until(lambda: "running" in dict(self.runs("orders")), "the pull")
+        self.save(5)
+        self.assertTrue(job.alive(), "the pull has ended before")
+        self.finish(job)
+        pause, ahead = self.sql(
+            """
+            SELECT interval_number, nextcall - now() AT TIME ZONE 'UTC'
+              FROM ir_cron JOIN amazon_account a ON a.orders_cron_id = ir_cron.id
+             WHERE a.id = %s
+            """,
+            self.account,
+        )[0]
+        self.assertEqual(pause, 5)
+        self.assertLessEqual(ahead, timedelta(minutes=5))
+
+    def save(self, minutes):
+        self.run_job(
+            "write",
+            model="amazon.account",
+            ids=[self.account],
+            values={"orders_interval": minutes},
+        )

@@ -217,6 +217,24 @@ class TestSettlementCreditNotes(SettlementCase):
         self.assertMoney(fee.price_total, "-8.00")
         self.assertMatched(settlement, note)
 
+    def test_untaxed_fee_beside_a_mapped_tax(self):
+        """cases 22, 24: US: Amazon's net amounts contain no tax, whatever the rate of
+        the mapped one"""
+        account, seller = self.connected()
+        store = account.store_ids
+        tax = self.env["account.tax"].create({"name": "Mapped", "amount": 8.25})
+        store.tax_mapping_ids.create({"store_id": store.id, "tax_id": tax.id})
+        item = {"sku": BAG, "total": "59.90", "facilitator": False}
+        order, _invoice = self.invoiced(account, seller, item | {"tax_rate": "0.0825"})
+        settlement, note = self.refund(
+            account, seller, order, ["40.00"], restocking_fee="8.00"
+        )
+        fee = note.invoice_line_ids.filtered(lambda line: line.price_total < 0)
+        self.assertEqual(fee.tax_ids, tax)
+        self.assertMoney(fee.price_subtotal, "-8.00")
+        self.assertMoney(fee.price_total, "-8.00")
+        self.assertMatched(settlement, note)
+
     def test_chargeback(self):
         """case 26: a chargeback's credit note says so"""
         account, seller = self.connected()

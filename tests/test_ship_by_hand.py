@@ -1,6 +1,6 @@
 """Service lines have no transfer: the warehouse is told, and Amazon gets them confirmed."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..sync import order_reload
@@ -90,6 +90,31 @@ class TestShippedByHand(UnlinkedCase):
         self.process(self.account)
         self.assertTrue(record.sale_order_id.invoice_ids)
 
+    def test_orders_of_others(self):
+        """row 1.4: nobody ships, or sees, the orders of a company that is not his"""
+        record = self.unknown("LONG-GONE")
+        other = self.env["res.company"].create({"name": "Another"})
+        user = new_test_user(
+            self.env,
+            "stranger",
+            groups=USER,
+            company_id=other.id,
+            company_ids=[other.id],
+        )
+        wizard = self.env["amazon.ship.by.hand"].with_user(user)
+        wizard = wizard.create(
+            {
+                "order_id": record.id,
+                "carrier_id": self.store.default_carrier_id.id,
+                "tracking": "1Z999AA10123456784",
+            }
+        )
+        with self.assertRaises(AccessError):
+            self.assertFalse(wizard.items)
+        with self.assertRaises(AccessError):
+            wizard.action_confirm()
+        self.assertFalse(record.submission_ids)
+
     def test_refused_by_hand(self):
         """row 4.28: what Amazon refuses is corrected by the same button"""
         record = self.unknown("LONG-GONE")
@@ -127,6 +152,34 @@ class TestShippedByHand(UnlinkedCase):
             self.assertFalse(one.can_ship_by_hand)
             self.assertFalse(one.activity_search([TASK]))
             self.assertFalse(one.submission_ids)
+
+    def test_confirmed_by_amazon(self):
+        """rows 4.28, 8.1: FBM Ship+ is delivered and invoiced, and not confirmed"""
+        record = self.unknown("LONG-GONE", programs=["FBM_SHIP_PLUS"])
+        self.assertTrue(record.can_ship_by_hand)
+        wizard = self.env["amazon.ship.by.hand"]
+        wizard = wizard.with_context(default_order_id=record.id)
+        wizard.create({"tracking": "1Z999AA10123456784"}).action_confirm()
+        self.assertFalse(record.submission_ids)
+        self.assertFalse(record.activity_search([TASK]))
+        self.assertEqual(self.service_line(record).qty_delivered, 1)
+        self.process(self.account)
+        self.assertTrue(record.sale_order_id.invoice_ids)
+
+    def test_all_shipped_outside(self):
+        """rows 4.28, 8.9: where everything leaves outside Odoo, service lines do too"""
+        self.store.auto_ship = "outside"
+        alone = self.unknown("LONG-GONE")
+        mixed = self.sell("LONG-GONE", "MUG-BLUE-350")
+        for record in (alone, mixed):
+            self.assertEqual(self.service_line(record).qty_delivered, 1)
+            self.assertFalse(record.can_ship_by_hand)
+            self.assertFalse(record.activity_search([TASK]))
+            self.assertFalse(record.submission_ids)
+            (invoice,) = record.sale_order_id.invoice_ids
+            self.assertMoney(
+                invoice.amount_total, f"{record.sale_order_id.amount_total:.2f}"
+            )
 
     def test_fba(self):
         """row 4.28: what Amazon has shipped is delivered, the service line as well"""

@@ -247,39 +247,6 @@ class TestShipmentOutbox(ShipmentCase):
         self.assertEqual(first.payload["items"], [[item, 1]])
         self.assertEqual(second.payload["items"], [[item, 1]])
 
-    def give_back(self, picking):
-        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
-        for line in wizard.product_return_moves:
-            line.quantity = 2
-        action = wizard.action_create_returns()
-        back = picking.browse(action["res_id"])
-        back.move_ids.picked = True
-        back.button_validate()
-        self.assertEqual(back.state, "done")
-        return back
-
-    def test_return_sends_nothing(self):
-        """row 8.1: goods that come back are no shipment"""
-        order, picking, _row = self.confirmed()
-        back = self.give_back(picking)
-        self.assertFalse(self.outbox(back))
-        self.send(self.account)
-        self.assertEqual(len(self.confirmations(order)), 1)
-
-    def test_shipping_again_sends_nothing(self):
-        """row 8.1: Amazon has every unit as shipped; a second parcel is no news to it"""
-        order, picking, _row = self.confirmed()
-        self.give_back(picking)
-        sale = self.inbox(order).sale_order_id
-        again = picking.copy({"move_ids": []})
-        for move in picking.move_ids:
-            move.copy({"picking_id": again.id, "sale_line_id": move.sale_line_id.id})
-        again.action_confirm()
-        self.assertEqual(again.sale_id, sale)
-        self.assertFalse(self.ship(again, tracking="1Z999AA10000000009"))
-        self.send(self.account)
-        self.assertEqual(len(self.confirmations(order)), 1)
-
     def test_canceled_order_has_nothing_to_ship(self):
         """rows 4.33, 8.1: the transfer of a canceled order is canceled, not confirmed"""
         order, picking = self.sell()

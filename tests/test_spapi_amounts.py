@@ -220,7 +220,12 @@ class TestOrderAmounts(BaseCase):
         amounts = order_amounts(payload, fallback=False)
         self.assertEqual(
             [(c.kind, c.tax, c.facilitated) for c in amounts.charges],
-            [("ITEM", 2, 2), ("ITEM", 2, 0), ("SHIPPING", 1, D("0.50"))],
+            [
+                ("ITEM", 2, 2),
+                ("ITEM", 2, 0),
+                ("SHIPPING", D("0.50"), 0),
+                ("SHIPPING", D("0.50"), D("0.50")),
+            ],
         )
         self.assertEqual(amounts.total_facilitated, D("2.50"))
 

@@ -113,10 +113,9 @@ class TestRandomOrders(BaseCase):
     def assertCharges(self, amounts, truth):
         sums = {("TIP", None, 1, False): [truth.tip, D(0), D(0)]}
         for number, (quantity, charges, facilitated) in enumerate(truth.items):
-            # included tax that Amazon remits stays apart from what the seller owes
-            apart = bool(facilitated and truth.inclusive)
+            # tax that Amazon remits stays apart from what the seller owes
             for kind, (gross, tax) in charges.items():
-                key = (kind, None, 1, apart)
+                key = (kind, None, 1, bool(facilitated))
                 if kind == "ITEM":
                     key = (kind, str(number), quantity, False)
                 own = sums.setdefault(key, [D(0), D(0), D(0)])

@@ -100,7 +100,7 @@ class TestSearch(BaseCase):
                 "lastUpdatedAfter": "2026-11-01T10:30:00.000Z",
                 "marketplaceIds": f"{US},A2EUQ1WTGCTBG2",
                 "includedData": "BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,"
-                "FULFILLMENT,PACKAGES,TAX",
+                "FULFILLMENT,PACKAGES,TAX,PAYMENT",
                 "maxResultsPerPage": 100,
             },
         )

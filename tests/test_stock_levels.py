@@ -250,8 +250,8 @@ class TestStockLevels(StockCase):
         counts = []
         for count, prefix in ((10, "WAA"), (60, "WBB")):
             products, second = self.catalog(count, prefix)
-            self.stores.stock_source = "chosen"
-            self.stores.stock_warehouse_ids = self.warehouse | second
+            both = (self.warehouse | second).ids
+            self.stores.write({"stock_source": "chosen", "stock_warehouse_ids": both})
             for product in products:
                 self.listing(f"{prefix}-{product.id}", product, at_amazon=None)
             self.settle()

@@ -114,12 +114,9 @@ class TestStockPlan(StockCase):
     def test_store_without_warehouse(self):
         """row 9.2: says which store needs one"""
         self.listing("HOMELESS", self._product("HOMELESS", 7))
-        self.stores.write({"stock_source": "chosen"})
+        self.stores.warehouse_id = False
         self.push()
         self.assertHeld("HOMELESS", "warehouse", self.us.name)
-        self.stores.write({"stock_source": "store", "warehouse_id": False})
-        self.push()
-        self.assertHeld("HOMELESS", "warehouse")
 
     def test_buffers(self):
         """row 9.7: the largest buffer counts, a listing's before its store's"""

@@ -1,8 +1,12 @@
 """Amazon's tax amounts under the company's own taxes, row by row of the mapping."""
 
+from decimal import Decimal
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..spapi.amounts import Charge
+from ..sync.order_tax_mapping import Mappings, place_of_address
 from .tax_case import TaxCase
 
 TAXED = {"sku": "MUG-BLUE-350", "tax_rate": "0.0825", "facilitator": False}
@@ -195,6 +199,15 @@ class TestTaxMapping(UsCase):
         self.assertEqual(self.charge(sale, "SHIPPING").tax_ids, high)
         sale = self.sell(TAXED | line | {"tax_rate": "0.09"})
         self.assertEqual(sale.order_line.tax_ids, other)
+
+    def test_rate_of_round_amounts(self):
+        """row 6.1: Amazon writes 5 for 5.00; a rate must fit to the cent all the same"""
+        row = self.map(self.tax("4.5 %", 4.5), amazon_rate=4.5)
+        charge = Charge("ITEM", "1", 1, *map(Decimal, ("105", "100", "5", "0")))
+        place = place_of_address(None)
+        self.assertFalse(Mappings(self.store).find(("any",), place, charge))
+        row.amazon_rate = 5
+        self.assertEqual(Mappings(self.store).find(("any",), place, charge), row.tax_id)
 
     def test_reverse_charge_tax(self):
         """row 6.7: a mapped tax that nets to zero can't carry what Amazon charged"""

@@ -159,6 +159,44 @@ class TestHeldForMapping(UsCase):
         self.process(self.account)
         self.assertEqual(record.state, "imported", record.reason)
 
+    def test_row_taken_away(self):
+        """row 6.7: an order held for a wrong row comes in when the row is deleted"""
+        lines = [
+            (0, 0, {"repartition_type": "base"}),
+            (0, 0, {"repartition_type": "tax", "factor_percent": 100}),
+            (0, 0, {"repartition_type": "tax", "factor_percent": -100}),
+        ]
+        reverse = self.tax(
+            "Reverse",
+            8.25,
+            invoice_repartition_line_ids=lines,
+            refund_repartition_line_ids=lines,
+        )
+        row = self.map(reverse)
+        record = self.held(TAXED)
+        row.unlink()
+        self.process(self.account)
+        self.assertEqual(record.state, "imported", record.reason)
+
+    def test_recalculated_instead(self):
+        """row 6.7: switching to recalculated tax tries again what is held"""
+        self.store.amazon_tax_id = False
+        record = self.held(TAXED)
+        self.store.recalculate_tax = True
+        self.assertEqual(record.state, "pending")
+
+    def test_product_without_tax(self):
+        """row 6.7: an order that waits for its product's customer tax, as it says,
+        comes in with it; others are left alone"""
+        self.store.tax_mode = "inclusive"
+        self.mug.taxes_id = self.bag.taxes_id = False
+        record, other = self.held(TAXED), self.held(UNTAXED)
+        self.assertIn("no customer tax", record.reason)
+        self.mug.taxes_id = self.tax("Own", 10, included=True)
+        self.assertEqual((record.state, other.state), ("pending", "blocked"))
+        self.process(self.account)
+        self.assertEqual(record.state, "imported", record.reason)
+
     def test_order_without_address(self):
         """row 6.7: where Amazon gives no destination, the customer's is asked for"""
         self.store.require_tax_mapping = True

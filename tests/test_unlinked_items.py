@@ -182,6 +182,23 @@ class TestUnknownSkus(UnlinkedCase):
         self.process(self.account)
         self.assertHeld(record)
 
+    def test_load_that_can_not_go_on(self):
+        """row 4.28: a load that was started, and products were switched off: what waits
+        for it is held, and looked at again when they are on"""
+        self.env["amazon.listing"].create(
+            {"store_id": self.store.id, "sku": "HAT-9", "status": "listed"}
+        ).to_match = True
+        load = self.start("all")
+        record = self.sell("HAT-9")
+        self.assertLoading(record)
+        self.account.sync_products = False
+        self.process(self.account)
+        self.assertEqual(load.state, "running")
+        self.assertHeld(record, "HAT-9")
+        self.account.sync_products = True
+        self.process(self.account)
+        self.assertLoading(record)
+
     def test_role_missing(self):
         """row 4.28: a load that fails holds the order; the next one settles it"""
         self.seller.roles.discard(LISTING)

@@ -27,6 +27,7 @@ class AmazonShipByHand(models.TransientModel):
         return order.store_id.default_carrier_id
 
     def _compute_items(self):
+        self.order_id.check_access("read")
         for wizard in self:
             lines = shipment_by_hand.lines_of(wizard.order_id.sudo())
             wizard.items = "\n".join(
@@ -37,6 +38,7 @@ class AmazonShipByHand(models.TransientModel):
         self.ensure_one()
         if not self.tracking.strip():
             raise UserError(self.env._("Enter the tracking number."))
+        self.order_id.check_access("write")
         # who ships needs no rights on sales
         shipment_by_hand.confirm(
             self.order_id.sudo(), self.carrier_id.name, self.tracking.strip()
