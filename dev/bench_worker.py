@@ -209,6 +209,7 @@ def mapped(env, url):
         )
         advance(url, 180)
         account = env["amazon.account"].search([])
+        account.orders_cursor = False  # the new orders are dated back by days
         account._cron_pull_orders()
         env.invalidate_all()
         figures = measured(account._cron_process_orders)

@@ -110,7 +110,9 @@ class AmazonOrder(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    sale_state = fields.Selection(related="sale_order_id.state", string="Sale Status")
+    sale_state = fields.Selection(
+        related="sale_order_id.state", string="Sale Status", tracking=False
+    )
     submission_ids = fields.One2many("amazon.submission", "order_id")
 
     _account_order_uniq = models.Constraint(
